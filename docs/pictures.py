@@ -1,0 +1,175 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Draws the pictures of the pages from what the elements put out.
+
+usage: meson devenv -C build docs/pictures.py [FOLDER]     default: docs/
+
+Needs python3-gi, gir1.2-gstreamer-1.0, python3-numpy and python3-matplotlib.
+"""
+
+import sys
+from pathlib import Path
+
+import gi
+import matplotlib
+import numpy as np
+
+gi.require_version('Gst', '1.0')
+from gi.repository import Gst  # noqa: E402
+
+matplotlib.use('Agg')
+from matplotlib import pyplot as plt  # noqa: E402
+from PIL import Image  # noqa: E402
+
+RATE = 48000
+BLUE, ORANGE, GREY = '#1f5fbf', '#e07020', '#999999'
+SINK = (f' ! audio/x-raw,format=F32LE,rate={RATE},layout=interleaved'
+        ' ! appsink name=out sync=false max-buffers=2')
+
+
+def render(line, at_block=lambda number, pipeline: None):
+    """The samples that a launch line ends in: an array [frame, channel]."""
+    pipeline = Gst.parse_launch(line + SINK)
+    out = pipeline.get_by_name('out')
+    pipeline.set_state(Gst.State.PLAYING)
+    blocks = []
+    while sample := out.emit('pull-sample'):
+        channels = sample.get_caps().get_structure(0).get_value('channels')
+        buffer = sample.get_buffer()
+        data = np.frombuffer(buffer.extract_dup(0, buffer.get_size()), '<f4')
+        blocks.append(data.reshape(-1, channels))
+        at_block(len(blocks), pipeline)
+    error = pipeline.get_bus().pop_filtered(Gst.MessageType.ERROR)
+    pipeline.set_state(Gst.State.NULL)
+    if error:
+        sys.exit(f'{line}: {error.parse_error().gerror.message}')
+    return np.concatenate(blocks)
+
+
+def spectrum(samples):
+    """Levels in dB, the strongest 0, and their frequencies in Hz."""
+    level = np.abs(np.fft.rfft(samples * np.blackman(len(samples)) ** 2))
+    level = 20 * np.log10(level / level.max() + 1e-12)
+    return np.fft.rfftfreq(len(samples), 1 / RATE), level
+
+
+def milliseconds(samples, start=0):
+    return (start + np.arange(len(samples))) / RATE * 1000
+
+
+def panels(count, titles):
+    figure, axes = plt.subplots(1, count, figsize=(9, 2.9), squeeze=False,
+                                layout='constrained')
+    for axis, title in zip(axes[0], titles):
+        axis.set_title(title, fontsize=9)
+        axis.tick_params(labelsize=8)
+        axis.grid(alpha=0.3)
+    return figure, axes[0]
+
+
+def save(figure, path):
+    figure.savefig(path, dpi=90)
+    plt.close(figure)
+    # the pages are read in a browser: few colours, few bytes
+    Image.open(path).convert('RGB').quantize(48).save(path, optimize=True)
+    print(path, path.stat().st_size, 'bytes')
+
+
+def oscillator(path):
+    figure, axes = panels(3, ['type=…, frequency=440',
+                              'sawtooth at 3520 Hz: spectrum',
+                              'start=1010417 (48.5 frames)'])
+    for number, name in enumerate(['sine', 'square', 'sawtooth', 'triangle']):
+        samples = render(f'oscillator type={name} length=220')[:, 0]
+        axes[0].plot(milliseconds(samples), samples - 2.6 * number, BLUE, lw=1)
+        axes[0].text(-0.15, -2.6 * number, name, fontsize=8, ha='right', va='center')
+    axes[0].set_yticks([])
+    axes[0].set_xlim(-1.6, None)
+    axes[0].set_xlabel('ms', fontsize=8)
+
+    for line, color, label in [
+            ('audiotestsrc wave=saw freq=3520 samplesperbuffer=65536 num-buffers=1',
+             ORANGE, 'audiotestsrc'),
+            ('oscillator type=sawtooth frequency=3520 length=65536', BLUE, 'oscillator')]:
+        frequency, level = spectrum(render(line)[:, 0])
+        axes[1].plot(frequency / 1000, np.maximum(level, -140), color, lw=0.7, label=label)
+    axes[1].set_xlabel('kHz', fontsize=8)
+    axes[1].set_ylabel('dB', fontsize=8)
+    axes[1].set_ylim(-140, 5)
+    axes[1].legend(fontsize=7, loc='lower right')
+
+    samples = render('oscillator frequency=1000 start=1010417 length=100')[:, 0]
+    frames = np.arange(len(samples))
+    exact = np.arange(48.5, 100, 0.1)
+    axes[2].plot(exact, np.sin(2 * np.pi * 1000 * (exact - 48.5) / RATE), GREY, lw=1)
+    axes[2].plot(frames, samples, 'o', color=BLUE, ms=3)
+    axes[2].set_xlim(44, 76)
+    axes[2].set_xlabel('frame', fontsize=8)
+    save(figure, path)
+
+
+def constantsource(path):
+    figure, axes = panels(2, ['three of them, mixed: steps', 'an offset for a sine'])
+    line = ('constantsource offset=1 start=1000000 stop=9000000 ! mix. '
+            'constantsource offset=0.5 start=3000000 stop=7000000 ! mix. '
+            'constantsource offset=-2 start=5000000 stop=6000000 ! mix. '
+            'gain name=mix length=480')
+    samples = render(line)[:, 0]
+    axes[0].step(milliseconds(samples), samples, BLUE, where='post', lw=1.2)
+    samples = render('oscillator frequency=440 ! gain gain=0.3 ! mix. '
+                     'constantsource offset=0.5 start=4000000 ! mix. '
+                     'gain name=mix length=480')[:, 0]
+    axes[1].plot(milliseconds(samples), samples, BLUE, lw=1.2)
+    for axis in axes:
+        axis.set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
+def gain(path):
+    figure, axes = panels(2, ['two inputs, 440 Hz and 660 Hz', 'their sum, times 0.5'])
+    for frequency, color in [(440, BLUE), (660, ORANGE)]:
+        samples = render(f'oscillator frequency={frequency} length=480')[:, 0]
+        axes[0].plot(milliseconds(samples), samples, color, lw=1.2)
+    samples = render('oscillator frequency=440 ! mix. oscillator frequency=660 ! mix. '
+                     'gain name=mix gain=0.5 length=480')[:, 0]
+    axes[1].plot(milliseconds(samples), samples, BLUE, lw=1.2)
+    for axis in axes:
+        axis.set_xlabel('ms', fontsize=8)
+        axis.set_ylim(-1.1, 1.1)
+    save(figure, path)
+
+
+def mediastreamdest(path):
+    figure, axes = panels(2, ['the track, not enabled for a while',
+                              'the start of an Opus recording, and what went in'])
+
+    def switch(block, pipeline):
+        if block in (8, 16):
+            pipeline.get_by_name('dest').set_property('enabled', block == 16)
+
+    samples = render('oscillator frequency=50 ! mediastreamdest name=dest length=32768',
+                     switch)[:, 0]
+    axes[0].plot(milliseconds(samples), samples, BLUE, lw=1)
+
+    source = 'oscillator type=sawtooth frequency=440 ! mediastreamdest length=9600'
+    pushed = render(source)[:480, 0]
+    decoded = render(source + ' ! opusenc bitrate=64000 ! oggmux'
+                     ' ! oggdemux ! opusdec ! audioconvert')[:480, 0]
+    axes[1].plot(milliseconds(pushed), pushed, GREY, lw=1, label='pushed')
+    axes[1].plot(milliseconds(decoded), decoded, BLUE, lw=1.2, label='decoded')
+    axes[1].legend(fontsize=7, loc='lower right')
+    for axis in axes:
+        axis.set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
+def main():
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    Gst.init(None)
+    for draw in (oscillator, constantsource, gain, mediastreamdest):
+        draw(folder / f'{draw.__name__}.png')
+
+
+if __name__ == '__main__':
+    main()

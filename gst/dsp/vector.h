@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Elementary arithmetic on arrays of samples.
+ *
+ * Each function computes every frame by the same IEEE operations, whatever its
+ * place in the array, so that a signal cut into blocks of any size gives the
+ * same bits. For that the library is built with -ffp-contract=off.
+ *
+ * Arrays need no alignment, @n may be 0, and a destination may be the same
+ * array as a source (but not overlap it otherwise). All functions are safe to
+ * call from any thread, on arrays which no other thread writes. */
+
+#ifndef WEBAUDIO_VECTOR_H
+#define WEBAUDIO_VECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/**
+ * webaudio_vector_scale:
+ * @dst: (out) (array length=n): @src * @factor
+ * @src: (array length=n): samples
+ * @factor: linear gain
+ * @n: number of samples
+ */
+void webaudio_vector_scale (float *dst, const float *src, float factor,
+    size_t n);
+
+/**
+ * webaudio_vector_multiply:
+ * @dst: (out) (array length=n): @a * @b
+ * @a: (array length=n): samples
+ * @b: (array length=n): samples
+ * @n: number of samples
+ */
+void webaudio_vector_multiply (float *dst, const float *a, const float *b,
+    size_t n);
+
+/**
+ * webaudio_vector_add:
+ * @dst: (out) (array length=n): @a + @b
+ * @a: (array length=n): samples
+ * @b: (array length=n): samples
+ * @n: number of samples
+ */
+void webaudio_vector_add (float *dst, const float *a, const float *b,
+    size_t n);
+
+/**
+ * webaudio_vector_add_scaled:
+ * @dst: (inout) (array length=n): becomes @dst + @src * @factor
+ * @src: (array length=n): samples
+ * @factor: linear gain
+ * @n: number of samples
+ */
+void webaudio_vector_add_scaled (float *dst, const float *src, float factor,
+    size_t n);
+
+/**
+ * webaudio_vector_fill:
+ * @dst: (out) (array length=n): becomes @value throughout
+ * @value: sample
+ * @n: number of samples
+ */
+void webaudio_vector_fill (float *dst, float value, size_t n);
+
+/**
+ * webaudio_vector_is_constant:
+ * @v: (array length=n): samples
+ * @n: number of samples
+ *
+ * Bits are compared, not values: 0 and -0 differ, and a NaN equals itself. So
+ * whoever uses v[0] for the whole array gets the bits that the array gives.
+ *
+ * Returns: whether all samples are the same; true for an empty array
+ */
+bool webaudio_vector_is_constant (const float *v, size_t n);
+
+#endif /* WEBAUDIO_VECTOR_H */

@@ -1,0 +1,934 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The driver: an output whose peer does not pull. Its task renders block after
+ * block and pushes them.
+ *
+ * One turn: wait until it may render (begin_block), render under the graph's
+ * lock, convert to what downstream asked for and push, both without the lock.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include "../dsp/denormals.h"
+#include "../dsp/vector.h"
+#include "graph.h"
+#include "input.h"
+#include "link.h"
+#include "output.h"
+
+#define GST_CAT_DEFAULT gst_web_audio_graph_debug
+
+/* What the latency is told for while the rate is not known. */
+#define DEFAULT_RATE 48000
+/* How often a wait looks again at what nobody signals: the wall clock. */
+#define LOOK_AGAIN (20 * G_TIME_SPAN_MILLISECOND)
+/* How often a driver tries again where downstream is flushing. */
+#define TRY_AGAIN (50 * G_TIME_SPAN_MILLISECOND)
+
+/* What stands in the way of rendering a block */
+
+typedef struct
+{
+  GstWebAudioNode *driver;
+  guint32 visit;
+  guint frames;
+  gint64 now;
+  gboolean crowded;             /* another consumer is too far behind */
+  GstWebAudioInput *unready;    /* has not got the frames yet */
+} Survey;
+
+/* Another consumer may be behind by LEAD, and by as long as it has not moved:
+ * one that stands still slows the others down to real time, no further. */
+static gboolean
+is_crowded (GstWebAudioOutput * output, const Survey * survey)
+{
+  guint64 rate = output->node->graph->rate;
+  guint64 start, allowed;
+
+  if (!gst_web_audio_output_backlog_start (output, &start))
+    return FALSE;
+  if (survey->driver->playing) {
+    gint64 since = MAX (output->drained_at, survey->driver->playing_since);
+
+    allowed = rate * GST_WEB_AUDIO_LEAD +
+        gst_util_uint64_scale (MAX (survey->now - since, 0), rate,
+        G_USEC_PER_SEC);
+  } else {
+    allowed = rate * (GST_WEB_AUDIO_BACKLOG - 1);
+  }
+  return output->node->position - start >= allowed;
+}
+
+/* Looks at everything that rendering @node from @frame would render. */
+static void
+survey_node (GstWebAudioNode * node, guint64 frame, Survey * survey)
+{
+  guint i;
+
+  if (node->visit == survey->visit
+      || (node->rendered && frame < node->position))
+    return;
+  node->visit = survey->visit;
+  for (i = 0; i < node->outputs->len; i++)
+    survey->crowded |= is_crowded (g_ptr_array_index (node->outputs, i),
+        survey);
+  for (i = 0; i < node->inputs->len; i++) {
+    GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
+
+    if (input->output)
+      survey_node (input->output->node, frame + input->delta, survey);
+    else if (!gst_web_audio_input_is_ready (input, frame, survey->frames))
+      survey->unready = input;
+  }
+}
+
+static void
+warn_starved (gpointer data)
+{
+  GstWebAudioInput *input = data;
+
+  GST_ELEMENT_WARNING (input->node, STREAM, FAILED,
+      ("No audio arrives at %s.", GST_OBJECT_NAME (input)),
+      ("nothing for %d s; going on with silence until something does",
+          (gint) (GST_WEB_AUDIO_PATIENCE / G_USEC_PER_SEC)));
+}
+
+/* Whether to wait on for an input that has nothing to give. */
+static gboolean
+have_patience (GstWebAudioInput * input, const Survey * survey,
+    gboolean paused_on_purpose)
+{
+  if (input->waiting_since == 0 || paused_on_purpose)
+    input->waiting_since = survey->now;
+  if (survey->now - input->waiting_since < GST_WEB_AUDIO_PATIENCE)
+    return TRUE;
+  input->starved = TRUE;
+  gst_web_audio_defer (warn_starved, input);
+  return FALSE;
+}
+
+/* Whether the block can be rendered now. */
+static gboolean
+is_ready (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames)
+{
+  Survey survey = { output->node, 0, frames, 0, FALSE, NULL };
+
+  if (graph->backlog->len == 0 && graph->edges == 0)
+    return TRUE;
+  survey.visit = gst_web_audio_graph_next_visit ();
+  survey.now = g_get_monotonic_time ();
+  survey_node (output->node, output->position, &survey);
+  if (survey.crowded)
+    return FALSE;
+  return graph->live || !survey.unready
+      || !have_patience (survey.unready, &survey,
+      output->pushed && !output->node->playing);
+}
+
+/* Where a driver begins */
+
+static GstClockTime
+get_running_time (GstWebAudioNode * node)
+{
+  GstElement *element = GST_ELEMENT (node);
+  GstObject *parent = gst_object_get_parent (GST_OBJECT (node));
+  GstClock *clock = gst_element_get_clock (element);
+  GstClockTime running_time = 0;
+
+  if (clock && parent && GST_IS_ELEMENT (parent)
+      && GST_STATE (parent) == GST_STATE_PLAYING) {
+    GstClockTime now = gst_clock_get_time (clock);
+    GstClockTime base = gst_element_get_base_time (element);
+
+    if (GST_CLOCK_TIME_IS_VALID (base) && now > base)
+      running_time = now - base;
+  }
+  gst_clear_object (&clock);
+  gst_clear_object (&parent);
+  return running_time;
+}
+
+static guint64
+start_frame (GstWebAudioGraph * graph)
+{
+  return gst_util_uint64_scale_ceil (graph->segment.start, graph->rate,
+      GST_SECOND);
+}
+
+/* The first frame that the node can deliver everything for. */
+static gboolean
+find_position (GstWebAudioNode * node, guint32 visit, guint64 * position)
+{
+  gboolean found = node->rendered;
+  guint i;
+
+  if (node->visit == visit)
+    return FALSE;
+  node->visit = visit;
+  if (found)
+    *position = node->position;
+  for (i = 0; i < node->inputs->len; i++) {
+    GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
+    guint64 there;
+
+    if (!input->output)
+      continue;
+    if (!gst_web_audio_output_backlog_start (input->output, &there)
+        && !find_position (input->output->node, visit, &there))
+      continue;
+    there -= input->delta;
+    *position = found ? MAX (*position, there) : there;
+    found = TRUE;
+  }
+  return found;
+}
+
+/* The graph's rate is known: decides at which frame the driver begins. */
+static void
+locate (GstWebAudioOutput * output, GstWebAudioGraph * graph)
+{
+  guint64 frame;
+
+  if (!graph->started) {
+    graph->started = TRUE;
+    graph->segment.base = get_running_time (output->node);
+  }
+  if (!gst_web_audio_output_backlog_start (output, &frame)
+      && !find_position (output->node, gst_web_audio_graph_next_visit (),
+          &frame))
+    frame = start_frame (graph);
+  output->position = frame;
+  output->located = TRUE;
+  output->need_segment = TRUE;
+  output->discont = TRUE;
+}
+
+/* How many frames to render next: blocks lie on multiples of the block size. */
+static guint
+count_frames (GstWebAudioOutput * output, GstWebAudioGraph * graph)
+{
+  guint64 position = output->position;
+  guint64 frames = graph->block_size - position % graph->block_size;
+  guint64 end = G_MAXUINT64;
+
+  GST_OBJECT_LOCK (output->node);
+  if (output->node->length > 0)
+    end = output->node->length;
+  GST_OBJECT_UNLOCK (output->node);
+  if (GST_CLOCK_TIME_IS_VALID (graph->segment.stop))
+    end = MIN (end, gst_util_uint64_scale_ceil (graph->segment.stop,
+            graph->rate, GST_SECOND));
+  if (position >= end)
+    return 0;
+  return MIN (frames, end - position);
+}
+
+/* Waits for the clock to pass the end of the block, as if it had been
+ * captured. Called without the graph's lock. */
+static GstFlowReturn
+wait_for_clock (GstWebAudioOutput * output, GstClockTime running_time)
+{
+  GstElement *element = GST_ELEMENT (output->node);
+  GstClock *clock = gst_element_get_clock (element);
+  GstClockID id;
+  GstClockReturn result;
+
+  if (!clock)
+    return GST_FLOW_OK;
+  id = gst_clock_new_single_shot_id (clock,
+      running_time + gst_element_get_base_time (element));
+  GST_OBJECT_LOCK (output);
+  output->clock_id = gst_clock_id_ref (id);
+  GST_OBJECT_UNLOCK (output);
+  result = g_atomic_int_get (&output->interrupted)
+      || !g_atomic_int_get (&output->node->playing) ?
+      GST_CLOCK_UNSCHEDULED : gst_clock_id_wait (id, NULL);
+  GST_OBJECT_LOCK (output);
+  g_clear_pointer (&output->clock_id, gst_clock_id_unref);
+  GST_OBJECT_UNLOCK (output);
+  gst_clock_id_unref (id);
+  gst_object_unref (clock);
+  return result == GST_CLOCK_UNSCHEDULED ? GST_FLOW_FLUSHING : GST_FLOW_OK;
+}
+
+static GstClockTime
+running_time_of (GstWebAudioGraph * graph, guint64 frame)
+{
+  return gst_segment_to_running_time (&graph->segment, GST_FORMAT_TIME,
+      gst_util_uint64_scale (frame, GST_SECOND, graph->rate));
+}
+
+/* Waits until a block may be rendered. On success *@locked is the graph,
+ * locked, and *@frames the length of the block. */
+static GstFlowReturn
+begin_block (GstWebAudioOutput * output, GstWebAudioGraph ** locked,
+    guint * frames)
+{
+  GstWebAudioNode *node = output->node;
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+  guint64 waited_until = 0;
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  while (TRUE) {
+    gint64 look_again = g_get_monotonic_time () + LOOK_AGAIN;
+
+    if (output->interrupted) {
+      flow = GST_FLOW_FLUSHING;
+      break;
+    }
+    if (graph->dirty)
+      gst_web_audio_graph_refresh (graph);
+    if (graph->rate == 0) {
+      if (!is_ready (output, graph, 0)) {
+        graph = gst_web_audio_graph_wait (graph, node, look_again);
+        continue;
+      }
+      gst_web_audio_graph_unlock (graph);
+      flow = gst_web_audio_negotiate_rate (output);
+      graph = gst_web_audio_graph_lock (node);
+      if (flow != GST_FLOW_OK)
+        break;
+      continue;
+    }
+    if (!output->located)
+      locate (output, graph);
+    *frames = count_frames (output, graph);
+    if (*frames == 0 || output->ended) {
+      flow = GST_FLOW_EOS;
+      break;
+    }
+    if (graph->live && !node->playing) {
+      graph = gst_web_audio_graph_wait (graph, node, look_again);
+      continue;
+    }
+    if (graph->live && waited_until < output->position + *frames) {
+      GstClockTime time = running_time_of (graph, output->position + *frames);
+
+      waited_until = output->position + *frames;
+      gst_web_audio_graph_unlock (graph);
+      if (wait_for_clock (output, time) != GST_FLOW_OK)
+        waited_until = 0;
+      graph = gst_web_audio_graph_lock (node);
+      continue;
+    }
+    if (is_ready (output, graph, *frames))
+      break;
+    graph = gst_web_audio_graph_wait (graph, node, look_again);
+  }
+  if (flow == GST_FLOW_OK)
+    *locked = graph;
+  else
+    gst_web_audio_graph_unlock (graph);
+  return flow;
+}
+
+/* Rendering */
+
+/* With a length the stream goes on in silence to the very frame. */
+static GstFlowReturn
+fill_to_length (GstWebAudioOutput * output, guint frames, GstBuffer ** buffer)
+{
+  GstWebAudioBlock silence;
+  guint channels = output->configured ?
+      GST_AUDIO_INFO_CHANNELS (&output->info) : 1;
+
+  if (!gst_web_audio_node_acquire (output->node, &silence,
+          CLAMP (channels, 1, GST_WEB_AUDIO_MAX_CHANNELS), output->position,
+          frames, TRUE))
+    return GST_FLOW_ERROR;
+  *buffer = silence.buffer;
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+render (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames,
+    GstWebAudioBlock * block)
+{
+  GstBuffer *buffer = NULL;
+  WebAudioDenormals denormals = webaudio_denormals_flush ();
+  GstFlowReturn flow = gst_web_audio_output_take (output, output->position,
+      frames, &buffer);
+  gboolean has_length;
+
+  webaudio_denormals_restore (denormals);
+  GST_OBJECT_LOCK (output->node);
+  has_length = output->node->length > 0;
+  GST_OBJECT_UNLOCK (output->node);
+  if (flow == GST_FLOW_EOS && has_length)
+    flow = fill_to_length (output, frames, &buffer);
+  if (flow != GST_FLOW_OK)
+    return flow;
+  gst_web_audio_block_open (block, buffer);
+  output->ended = block->frames < frames && !has_length;
+  output->position += block->frames;
+  graph->segment.position = gst_util_uint64_scale (output->position,
+      GST_SECOND, graph->rate);
+  return GST_FLOW_OK;
+}
+
+/* Conversion to what downstream asked for */
+
+static GstBuffer *
+acquire_converted (GstWebAudioOutput * output, guint frames)
+{
+  gsize size = (gsize) frames * GST_AUDIO_INFO_BPF (&output->info);
+  GstBuffer *buffer = NULL;
+
+  if (!output->pool || output->pool_frames < frames) {
+    GstStructure *config;
+
+    if (output->pool)
+      gst_buffer_pool_set_active (output->pool, FALSE);
+    gst_clear_object (&output->pool);
+    output->pool = gst_buffer_pool_new ();
+    output->pool_frames = frames;
+    config = gst_buffer_pool_get_config (output->pool);
+    gst_buffer_pool_config_set_params (config, NULL, size, 0, 0);
+    gst_buffer_pool_set_config (output->pool, config);
+    gst_buffer_pool_set_active (output->pool, TRUE);
+  }
+  if (gst_buffer_pool_acquire_buffer (output->pool, &buffer, NULL)
+      != GST_FLOW_OK)
+    return NULL;
+  if (gst_buffer_get_size (buffer) != size)
+    gst_buffer_set_size (buffer, size);
+  return buffer;
+}
+
+static void
+make_converter (GstWebAudioOutput * output)
+{
+  GstAudioInfo planes;
+
+  /* the same positions on both sides: the channels are mixed already */
+  planes = output->info;
+  gst_web_audio_audio_info (&planes, GST_AUDIO_FORMAT_F32,
+      GST_AUDIO_LAYOUT_NON_INTERLEAVED, GST_AUDIO_INFO_RATE (&output->info),
+      GST_AUDIO_INFO_CHANNELS (&output->info), 0);
+  memcpy (planes.position, output->info.position, sizeof (planes.position));
+  planes.flags = output->info.flags;
+  output->converter = gst_audio_converter_new (0, &planes, &output->info, NULL);
+}
+
+static void
+interleave (gfloat * to, gfloat * const *plane, guint channels, guint frames)
+{
+  guint c, i;
+
+  for (c = 0; c < channels; c++) {
+    const gfloat *from = plane[c];
+
+    for (i = 0; i < frames; i++)
+      to[i * channels + c] = from[i];
+  }
+}
+
+/* Consumes @block. */
+static GstBuffer *
+reformat (GstWebAudioOutput * output, GstWebAudioBlock * block)
+{
+  const GstAudioInfo *info = &output->info;
+  guint channels = GST_AUDIO_INFO_CHANNELS (info);
+  GstBuffer *buffer = acquire_converted (output, block->frames);
+  GstMapInfo map;
+
+  if (buffer) {
+    gst_buffer_copy_into (buffer, block->buffer, GST_BUFFER_COPY_FLAGS |
+        GST_BUFFER_COPY_TIMESTAMPS, 0, -1);
+    gst_buffer_map (buffer, &map, GST_MAP_WRITE);
+    if (GST_AUDIO_INFO_FORMAT (info) == GST_AUDIO_FORMAT_F32) {
+      interleave ((gfloat *) map.data, block->plane, channels, block->frames);
+    } else {
+      gpointer out[64];
+      guint c, planes =
+          GST_AUDIO_INFO_LAYOUT (info) == GST_AUDIO_LAYOUT_INTERLEAVED ? 1 :
+          channels;
+
+      for (c = 0; c < planes; c++)
+        out[c] = map.data + c * (map.size / planes);
+      if (!output->converter)
+        make_converter (output);
+      gst_audio_converter_samples (output->converter, 0,
+          (gpointer *) block->plane, block->frames, out, block->frames);
+    }
+    gst_buffer_unmap (buffer, &map);
+    if (GST_AUDIO_INFO_LAYOUT (info) == GST_AUDIO_LAYOUT_NON_INTERLEAVED)
+      gst_buffer_add_audio_meta (buffer, info, block->frames, NULL);
+  }
+  gst_web_audio_block_clear (block);
+  return buffer;
+}
+
+/* One plane is interleaved just as well: the block itself, as a buffer of just
+ * its frames. Consumes @block. */
+static GstBuffer *
+hand_over (GstWebAudioBlock * block, GstAudioLayout layout)
+{
+  GstBuffer *buffer = block->buffer;
+  gsize size = (gsize) block->frames * sizeof (gfloat);
+
+  if (layout == GST_AUDIO_LAYOUT_NON_INTERLEAVED)
+    return buffer;
+  buffer = gst_buffer_make_writable (buffer);
+  gst_buffer_get_audio_meta (buffer)->info.layout = layout;
+  if (gst_buffer_get_size (buffer) != size)
+    gst_buffer_set_size (buffer, size);
+  return buffer;
+}
+
+/* Consumes @block. */
+static GstBuffer *
+convert (GstWebAudioOutput * output, GstWebAudioBlock * block)
+{
+  const GstAudioInfo *info = &output->info;
+
+  if (GST_AUDIO_INFO_FORMAT (info) == GST_AUDIO_FORMAT_F32
+      && (GST_AUDIO_INFO_LAYOUT (info) == GST_AUDIO_LAYOUT_NON_INTERLEAVED
+          || GST_AUDIO_INFO_CHANNELS (info) == 1))
+    return hand_over (block, GST_AUDIO_INFO_LAYOUT (info));
+  return reformat (output, block);
+}
+
+/* Mixes @block to the negotiated channels. Needs the graph's lock. */
+static gboolean
+mix_to_negotiated (GstWebAudioOutput * output, GstWebAudioBlock * block)
+{
+  guint channels = GST_AUDIO_INFO_CHANNELS (&output->info);
+  GstWebAudioBlock mixed = { NULL, };
+
+  if (channels == block->channels)
+    return TRUE;
+  if (channels > GST_WEB_AUDIO_MAX_CHANNELS
+      || !gst_web_audio_node_acquire (output->node, &mixed, channels,
+          GST_BUFFER_OFFSET (block->buffer), block->frames, block->silent))
+    return FALSE;
+  if (!mixed.silent)
+    webaudio_channel_mix (mixed.plane, channels,
+        (const float *const *) block->plane, block->channels,
+        WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS, FALSE, block->frames);
+  gst_web_audio_block_clear (block);
+  *block = mixed;
+  return TRUE;
+}
+
+static gboolean
+must_negotiate (GstWebAudioOutput * output, gint rate)
+{
+  gboolean asked = gst_pad_check_reconfigure (GST_PAD (output));
+
+  return asked || !output->configured
+      || GST_AUDIO_INFO_RATE (&output->info) != rate;
+}
+
+static void
+send_segment (GstWebAudioOutput * output, const GstSegment * segment)
+{
+  GstSegment sent = *segment;
+  GstEvent *event;
+
+  if (!output->need_segment)
+    return;
+  sent.position = sent.start;
+  event = gst_event_new_segment (&sent);
+  if (output->seqnum)
+    gst_event_set_seqnum (event, output->seqnum);
+  gst_pad_push_event (GST_PAD (output), event);
+  output->need_segment = FALSE;
+}
+
+/* The turn */
+
+static GstFlowReturn
+push_block (GstWebAudioOutput * output, GstWebAudioBlock * block, gint rate)
+{
+  GstWebAudioNode *node = output->node;
+  GstWebAudioGraph *graph;
+  GstSegment segment;
+  gboolean mixed;
+  GstBuffer *buffer;
+
+  if (must_negotiate (output, rate)
+      && !gst_web_audio_negotiate_format (output, block->channels, rate)) {
+    gst_web_audio_block_clear (block);
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
+  graph = gst_web_audio_graph_lock (node);
+  segment = graph->segment;
+  mixed = graph->rate != rate || mix_to_negotiated (output, block);
+  gst_web_audio_graph_unlock (graph);
+  if (!mixed) {
+    gst_web_audio_block_clear (block);
+    return GST_FLOW_ERROR;
+  }
+  send_segment (output, &segment);
+  buffer = convert (output, block);
+  if (!buffer)
+    return GST_FLOW_ERROR;
+  if (output->discont
+      || (!output->keep_gaps
+          && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP))) {
+    buffer = gst_buffer_make_writable (buffer);
+    if (output->discont)
+      GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+    if (!output->keep_gaps)
+      GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_GAP);
+    output->discont = FALSE;
+  }
+  output->pushed = TRUE;
+  return gst_pad_push (GST_PAD (output), buffer);
+}
+
+static GstFlowReturn
+take_turn (GstWebAudioOutput * output)
+{
+  GstWebAudioGraph *graph = NULL;
+  GstWebAudioBlock block = { NULL, };
+  GstFlowReturn flow;
+  guint frames = 0;
+  gint rate = 0;
+
+  if (output->need_events) {
+    gst_web_audio_output_send_stream_start (output);
+    output->need_events = FALSE;
+    output->need_segment = TRUE;
+  }
+  gst_web_audio_deferral_begin ();
+  flow = begin_block (output, &graph, &frames);
+  if (flow == GST_FLOW_OK) {
+    rate = graph->rate;
+    flow = render (output, graph, frames, &block);
+    gst_web_audio_graph_unlock (graph);
+  }
+  gst_web_audio_deferral_end ();
+  if (flow != GST_FLOW_OK)
+    return flow;
+  return push_block (output, &block, rate);
+}
+
+/* Downstream is flushing, but not because of us: tries again in a while, and
+ * nobody waits for this consumer until then. */
+static void
+rest (GstWebAudioOutput * output)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (output->node);
+  gint64 until = g_get_monotonic_time () + TRY_AGAIN;
+
+  output->refused = TRUE;
+  graph->dirty = TRUE;
+  while (!output->interrupted && g_get_monotonic_time () < until)
+    graph = gst_web_audio_graph_wait (graph, output->node, until);
+  output->refused = FALSE;
+  output->located = FALSE;
+  graph->dirty = TRUE;
+  gst_web_audio_graph_unlock (graph);
+}
+
+static void
+finish (GstWebAudioOutput * output)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (output->node);
+
+  output->done = TRUE;
+  graph->dirty = TRUE;
+  g_cond_broadcast (&graph->cond);
+  gst_web_audio_graph_unlock (graph);
+  gst_pad_pause_task (GST_PAD (output));
+}
+
+static void
+send_end (GstWebAudioOutput * output, GstSegment * segment)
+{
+  GstPad *pad = GST_PAD (output);
+  GstEvent *event;
+
+  if (segment->flags & GST_SEGMENT_FLAG_SEGMENT) {
+    GstMessage *message = gst_message_new_segment_done (GST_OBJECT
+        (output->node), GST_FORMAT_TIME, segment->position);
+
+    gst_message_set_seqnum (message, output->seqnum);
+    gst_element_post_message (GST_ELEMENT (output->node), message);
+    event = gst_event_new_segment_done (GST_FORMAT_TIME, segment->position);
+  } else {
+    event = gst_event_new_eos ();
+  }
+  if (output->seqnum)
+    gst_event_set_seqnum (event, output->seqnum);
+  gst_pad_push_event (pad, event);
+}
+
+static void
+end_stream (GstWebAudioOutput * output)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (output->node);
+  GstSegment segment = graph->segment;
+  gint rate = graph->rate;
+
+  gst_web_audio_graph_unlock (graph);
+  /* a stream without a single frame still says what it would have been */
+  if (!output->configured && rate > 0)
+    gst_web_audio_negotiate_format (output, 1, rate);
+  if (output->configured)
+    send_segment (output, &segment);
+  finish (output);
+  send_end (output, &segment);
+}
+
+static void
+driver_loop (gpointer data)
+{
+  GstWebAudioOutput *output = data;
+  GstPad *pad = GST_PAD (output);
+  GstFlowReturn flow = take_turn (output);
+
+  switch (flow) {
+    case GST_FLOW_OK:
+      break;
+    case GST_FLOW_FLUSHING:
+      if (g_atomic_int_get (&output->interrupted) || GST_PAD_IS_FLUSHING (pad))
+        gst_pad_pause_task (pad);
+      else
+        rest (output);
+      break;
+    case GST_FLOW_EOS:
+      end_stream (output);
+      break;
+    case GST_FLOW_NOT_LINKED:
+      if (!gst_pad_is_linked (pad)) {
+        gst_web_audio_driver_interrupt (output);
+        break;
+      }
+      /* fall through */
+    default:
+      GST_DEBUG_OBJECT (pad, "stops: %s", gst_flow_get_name (flow));
+      finish (output);
+      /* with this one the reason is on the bus already */
+      if (flow != GST_FLOW_CUSTOM_ERROR)
+        GST_ELEMENT_FLOW_ERROR (output->node, flow);
+      gst_pad_push_event (pad, gst_event_new_eos ());
+      break;
+  }
+}
+
+/*
+ * gst_web_audio_driver_start:
+ *
+ * The output has a consumer that does not pull: renders and pushes from now
+ * on, from where the graph is.
+ */
+void
+gst_web_audio_driver_start (GstWebAudioOutput * output)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (output->node);
+  gboolean done;
+
+  if (!output->driving) {
+    output->located = FALSE;
+    output->ended = FALSE;
+    output->done = FALSE;
+    output->need_events = TRUE;
+  }
+  output->driving = TRUE;
+  g_atomic_int_set (&output->interrupted, FALSE);
+  done = output->done;
+  graph->dirty = TRUE;
+  gst_web_audio_graph_unlock (graph);
+  if (!done)
+    gst_pad_start_task (GST_PAD (output), driver_loop, output, NULL);
+}
+
+/*
+ * gst_web_audio_driver_interrupt:
+ *
+ * Makes the task pause, soon; it may be the caller. A blocked downstream is
+ * not woken.
+ */
+void
+gst_web_audio_driver_interrupt (GstWebAudioOutput * output)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (output->node);
+  gboolean was_driving = output->driving;
+
+  g_atomic_int_set (&output->interrupted, TRUE);
+  output->driving = FALSE;
+  graph->dirty = TRUE;
+  g_cond_broadcast (&graph->cond);
+  gst_web_audio_graph_unlock (graph);
+  if (!was_driving)
+    return;
+  GST_OBJECT_LOCK (output);
+  if (output->clock_id)
+    gst_clock_id_unschedule (output->clock_id);
+  GST_OBJECT_UNLOCK (output);
+  gst_pad_pause_task (GST_PAD (output));
+}
+
+/*
+ * gst_web_audio_driver_stop:
+ *
+ * The pad is being deactivated: ends the task.
+ */
+void
+gst_web_audio_driver_stop (GstWebAudioOutput * output)
+{
+  GstWebAudioGraph *graph;
+
+  gst_web_audio_driver_interrupt (output);
+  gst_pad_stop_task (GST_PAD (output));
+  graph = gst_web_audio_graph_lock (output->node);
+  gst_web_audio_output_drop_backlog (output);
+  output->done = FALSE;
+  output->pushed = FALSE;
+  output->seqnum = 0;
+  graph->dirty = TRUE;
+  gst_web_audio_graph_unlock (graph);
+}
+
+/* Queries */
+
+static gboolean
+query_position (GstWebAudioOutput * output, GstQuery * query)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (output->node);
+  guint64 frame = output->driving ? output->position : output->node->position;
+  gint rate = graph->rate;
+  GstFormat format;
+
+  gst_web_audio_graph_unlock (graph);
+  gst_query_parse_position (query, &format, NULL);
+  if (rate == 0)
+    return FALSE;
+  if (format == GST_FORMAT_TIME)
+    gst_query_set_position (query, format,
+        gst_util_uint64_scale (frame, GST_SECOND, rate));
+  else if (format == GST_FORMAT_DEFAULT)
+    gst_query_set_position (query, format, frame);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* The frame at which the stream ends by itself, if that is known. */
+static guint64
+find_end (GstWebAudioOutput * output, gint * rate)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (output->node);
+  guint64 end;
+
+  GST_OBJECT_LOCK (output->node);
+  end = output->node->length;
+  *rate = graph->rate ? graph->rate : output->node->sample_rate;
+  GST_OBJECT_UNLOCK (output->node);
+  if (end == 0 && *rate)
+    end = gst_web_audio_node_find_end (output->node,
+        gst_web_audio_graph_next_visit ());
+  else if (end == 0)
+    end = GST_BUFFER_OFFSET_NONE;
+  gst_web_audio_graph_unlock (graph);
+  return end;
+}
+
+static gboolean
+query_duration (GstWebAudioOutput * output, GstQuery * query)
+{
+  gint rate;
+  guint64 end = find_end (output, &rate);
+  GstFormat format;
+
+  gst_query_parse_duration (query, &format, NULL);
+  if (end == GST_BUFFER_OFFSET_NONE || rate == 0)
+    return FALSE;
+  if (format == GST_FORMAT_TIME)
+    gst_query_set_duration (query, format,
+        gst_util_uint64_scale (end, GST_SECOND, rate));
+  else if (format == GST_FORMAT_DEFAULT)
+    gst_query_set_duration (query, format, end);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static gboolean
+query_seeking (GstWebAudioOutput * output, GstQuery * query)
+{
+  gint rate;
+  guint64 end = find_end (output, &rate);
+  GstFormat format;
+
+  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
+  if (format != GST_FORMAT_TIME)
+    return FALSE;
+  gst_query_set_seeking (query, format, TRUE, 0,
+      end == GST_BUFFER_OFFSET_NONE || rate == 0 ? (gint64) - 1 :
+      (gint64) gst_util_uint64_scale (end, GST_SECOND, rate));
+  return TRUE;
+}
+
+/* The latency of what is pushed into the graph, and of the graph itself: a
+ * block must be whole before it is rendered. */
+static gboolean
+query_latency (GstWebAudioOutput * output, GstQuery * query)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (output->node);
+  GstClockTime min = 0, max = GST_CLOCK_TIME_NONE, own;
+  GPtrArray *pads;
+  gboolean live;
+  guint i;
+
+  if (graph->dirty)
+    gst_web_audio_graph_refresh (graph);
+  live = graph->live;
+  own = gst_util_uint64_scale (graph->block_size, GST_SECOND,
+      graph->rate ? graph->rate : DEFAULT_RATE);
+  gst_web_audio_graph_unlock (graph);
+
+  pads = gst_web_audio_node_get_edges (output->node);
+  for (i = 0; i < pads->len; i++) {
+    GstQuery *upstream = gst_query_new_latency ();
+    GstClockTime its_min, its_max;
+    gboolean its_live;
+
+    if (gst_pad_peer_query (g_ptr_array_index (pads, i), upstream)) {
+      gst_query_parse_latency (upstream, &its_live, &its_min, &its_max);
+      if (its_live) {
+        live = TRUE;
+        min = MAX (min, its_min);
+        max = MIN (max, its_max);
+      }
+    }
+    gst_query_unref (upstream);
+  }
+  g_ptr_array_unref (pads);
+  if (live) {
+    min += own;
+    if (GST_CLOCK_TIME_IS_VALID (max))
+      max += own;
+  }
+  gst_query_set_latency (query, live, min, max);
+  return TRUE;
+}
+
+/*
+ * gst_web_audio_driver_query:
+ *
+ * Answers what downstream may ask about time.
+ */
+gboolean
+gst_web_audio_driver_query (GstWebAudioOutput * output, GstQuery * query)
+{
+  switch (GST_QUERY_TYPE (query)) {
+    case GST_QUERY_POSITION:
+      return query_position (output, query);
+    case GST_QUERY_DURATION:
+      return query_duration (output, query);
+    case GST_QUERY_SEEKING:
+      return query_seeking (output, query);
+    case GST_QUERY_LATENCY:
+      return query_latency (output, query);
+    default:
+      return FALSE;
+  }
+}

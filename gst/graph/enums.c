@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The spec's enumerations that every node has, as GTypes. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "enums.h"
+
+GType
+gst_web_audio_channel_count_mode_get_type (void)
+{
+  static const GEnumValue values[] = {
+    {GST_WEB_AUDIO_CHANNEL_COUNT_MODE_MAX,
+        "As many channels as the connection that has most", "max"},
+    {GST_WEB_AUDIO_CHANNEL_COUNT_MODE_CLAMPED_MAX,
+        "As max, but not more than channel-count", "clamped-max"},
+    {GST_WEB_AUDIO_CHANNEL_COUNT_MODE_EXPLICIT,
+        "Exactly channel-count", "explicit"},
+    {0, NULL, NULL}
+  };
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstWebAudioChannelCountMode", values));
+  return type;
+}
+
+GType
+gst_web_audio_channel_interpretation_get_type (void)
+{
+  static const GEnumValue values[] = {
+    {GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS,
+          "Mix mono, stereo, quad and 5.1 by the equations of the spec",
+        "speakers"},
+    {GST_WEB_AUDIO_CHANNEL_INTERPRETATION_DISCRETE,
+        "Fill channels in order, drop or leave silent the rest", "discrete"},
+    {0, NULL, NULL}
+  };
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstWebAudioChannelInterpretation", values));
+  return type;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstWebAudioGraph: the nodes that render together, that is, a connected
+ * component of pulled links. It is the AudioContext's rendering side: one
+ * lock, one rate, one block size, one time line.
+ *
+ * Locks, in the order in which they are taken: topology lock (which node is in
+ * which graph; private to graph.c), a pad's stream lock where it drives, the
+ * graph's lock, the stream locks of pulled pads, object locks. Rendering
+ * happens under the graph's lock, so whatever takes it acts between two blocks.
+ */
+#ifndef __GST_WEB_AUDIO_GRAPH_H__
+#define __GST_WEB_AUDIO_GRAPH_H__
+
+#include "node.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GstWebAudioGraph:
+ * @lock: guards everything below and the fields of nodes, inputs and outputs
+ * @cond: signalled whenever a waiting thread may have to look again
+ * @nodes: (element-type GstWebAudioNode): the members, not owned
+ * @rate: frames per second, 0 while not negotiated
+ * @block_size: frames that are rendered at once, a multiple of the quantum
+ * @segment: maps running time to graph time
+ * @backlog: (element-type GstWebAudioOutput): outputs that hold blocks which
+ *     their consumer has not asked for yet
+ * @edges: inputs that are pushed into
+ * @live: whether a node asks for a live graph
+ * @dirty: links or consumers changed: refresh before the next block
+ * @started: a driver has begun, so that the segment counts
+ * @seek_seqnum: the last seek, which reaches us once per driver
+ * @seeking: inputs that are pushed into take all data without blocking
+ */
+struct _GstWebAudioGraph
+{
+  gint refs;
+  GMutex lock;
+  GCond cond;
+
+  GPtrArray *nodes;
+  gint rate;
+  guint block_size;
+  GstSegment segment;
+  GstWebAudioBlockPools pools;
+  GPtrArray *backlog;
+  guint edges;
+  gboolean live;
+  gboolean dirty;
+  gboolean started;
+  guint32 seek_seqnum;
+  gboolean seeking;
+};
+
+G_GNUC_INTERNAL
+void gst_web_audio_graph_enter (GstWebAudioNode * node);
+
+G_GNUC_INTERNAL
+void gst_web_audio_graph_leave (GstWebAudioNode * node);
+
+G_GNUC_INTERNAL
+GstWebAudioGraph *gst_web_audio_graph_lock (GstWebAudioNode * node);
+
+G_GNUC_INTERNAL
+void gst_web_audio_graph_unlock (GstWebAudioGraph * graph);
+
+G_GNUC_INTERNAL
+GstWebAudioGraph *gst_web_audio_graph_wait (GstWebAudioGraph * graph,
+    GstWebAudioNode * node, gint64 until);
+
+G_GNUC_INTERNAL
+void gst_web_audio_graph_wake (GstWebAudioNode * node);
+
+G_GNUC_INTERNAL
+void gst_web_audio_graph_connect (GstWebAudioInput * input,
+    GstWebAudioOutput * output);
+
+G_GNUC_INTERNAL
+void gst_web_audio_graph_disconnect (GstWebAudioInput * input);
+
+G_GNUC_INTERNAL
+guint32 gst_web_audio_graph_next_visit (void);
+
+G_GNUC_INTERNAL
+void gst_web_audio_graph_refresh (GstWebAudioGraph * graph);
+
+G_GNUC_INTERNAL
+void gst_web_audio_graph_set_rate (GstWebAudioGraph * graph, gint rate);
+
+G_GNUC_INTERNAL
+guint64 gst_web_audio_graph_frame_at (GstWebAudioGraph * graph,
+    GstClockTime running_time);
+
+/* Work that must not happen while rendering, done by the same thread when it
+ * has let go of the graph. */
+
+typedef void (*GstWebAudioDeferred) (gpointer object);
+
+G_GNUC_INTERNAL
+void gst_web_audio_deferral_begin (void);
+
+G_GNUC_INTERNAL
+void gst_web_audio_deferral_end (void);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_defer (GstWebAudioDeferred func, gpointer object);
+
+GST_DEBUG_CATEGORY_EXTERN (gst_web_audio_graph_debug);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A node's sink pad: whether it pulls or is pushed into, and the pushed side's
+ * thread. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "graph.h"
+#include "input.h"
+#include "link.h"
+#include "output.h"
+
+#define GST_CAT_DEFAULT gst_web_audio_graph_debug
+
+/* How much pushed audio waits before upstream is blocked, besides two blocks:
+ * enough for buffers of any usual size. */
+#define QUEUED_TIME (100 * GST_MSECOND)
+
+G_DEFINE_TYPE (GstWebAudioInput, gst_web_audio_input, GST_TYPE_PAD);
+
+/* The graph's side */
+
+/*
+ * gst_web_audio_input_is_ready:
+ *
+ * Returns: whether the frames can be taken from an input that is pushed into,
+ *     or, if the graph has no rate yet, whether upstream's is known. Needs the
+ *     graph's lock.
+ */
+gboolean
+gst_web_audio_input_is_ready (GstWebAudioInput * input, guint64 frame,
+    guint frames)
+{
+  GstWebAudioGraph *graph = input->node->graph;
+  gboolean ready;
+
+  if (graph->rate == 0)
+    ready = gst_web_audio_edge_get_rate (input->edge) > 0
+        || gst_web_audio_edge_has_ended (input->edge);
+  else
+    ready = gst_web_audio_edge_prepare (input->edge, graph, frame, frames)
+        >= frames || gst_web_audio_edge_has_ended (input->edge);
+  if (ready) {
+    input->waiting_since = 0;
+    input->starved = FALSE;
+  }
+  return ready || input->starved;
+}
+
+/*
+ * gst_web_audio_input_take:
+ * @block: (out): what the connection delivers
+ *
+ * Returns: %GST_FLOW_EOS where it has ended, %GST_FLOW_NOT_LINKED where it is
+ *     about to go. Needs the graph's lock.
+ */
+GstFlowReturn
+gst_web_audio_input_take (GstWebAudioInput * input, guint64 frame,
+    guint frames, GstWebAudioBlock * block)
+{
+  GstBuffer *buffer = NULL;
+  GstFlowReturn flow;
+
+  if (!input->output) {
+    flow = gst_web_audio_edge_take (input->edge, input->node, frame, frames,
+        block);
+    g_cond_broadcast (&input->node->graph->cond);
+    return flow;
+  }
+  flow = gst_pad_pull_range (GST_PAD (input), frame + input->delta, frames,
+      &buffer);
+  if (flow != GST_FLOW_OK)
+    return flow;
+  if (!gst_web_audio_block_open (block, buffer)) {
+    GST_WARNING_OBJECT (input, "something replaced a block by a buffer");
+    return GST_FLOW_NOT_SUPPORTED;
+  }
+  return GST_FLOW_OK;
+}
+
+/* Upstream's side */
+
+static GstClockTime
+queue_limit (GstWebAudioGraph * graph)
+{
+  return QUEUED_TIME + (graph->rate ? gst_util_uint64_scale (2 *
+          graph->block_size, GST_SECOND, graph->rate) : 0);
+}
+
+/* Waits until there is room. Returns FLUSHING, or NOT_LINKED where the node
+ * leads nowhere for long. Takes and returns the graph, locked. */
+static GstFlowReturn
+wait_for_room (GstWebAudioInput * input, GstWebAudioGraph ** graph)
+{
+  gint64 since = g_get_monotonic_time ();
+
+  while (!input->flushing) {
+    gint64 now = g_get_monotonic_time ();
+
+    if ((*graph)->seeking
+        || !gst_web_audio_edge_is_full (input->edge, queue_limit (*graph)))
+      return GST_FLOW_OK;
+    if ((*graph)->dirty)
+      gst_web_audio_graph_refresh (*graph);
+    if (input->node->wanted)
+      since = now;
+    else if (now - since > GST_WEB_AUDIO_PATIENCE)
+      return GST_FLOW_NOT_LINKED;
+    *graph = gst_web_audio_graph_wait (*graph, input->node,
+        now + G_TIME_SPAN_SECOND);
+  }
+  return GST_FLOW_FLUSHING;
+}
+
+static GstFlowReturn
+input_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstWebAudioInput *input = GST_WEB_AUDIO_INPUT_CAST (pad);
+  GstWebAudioGraph *graph;
+  GstClockTime running_time = GST_CLOCK_TIME_NONE;
+  GstFlowReturn flow;
+
+  if (input->info.finfo == NULL) {
+    gst_buffer_unref (buffer);
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
+  if (input->segment.format == GST_FORMAT_TIME) {
+    buffer = gst_audio_buffer_clip (buffer, &input->segment,
+        GST_AUDIO_INFO_RATE (&input->info), GST_AUDIO_INFO_BPF (&input->info));
+    if (!buffer)
+      return GST_FLOW_OK;
+    running_time = gst_segment_to_running_time (&input->segment,
+        GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  }
+  graph = gst_web_audio_graph_lock (input->node);
+  flow = wait_for_room (input, &graph);
+  if (flow == GST_FLOW_OK && gst_web_audio_edge_has_ended (input->edge))
+    flow = GST_FLOW_EOS;
+  if (flow == GST_FLOW_OK)
+    gst_web_audio_edge_push (input->edge, buffer, running_time);
+  else
+    gst_buffer_unref (buffer);
+  g_cond_broadcast (&graph->cond);
+  gst_web_audio_graph_unlock (graph);
+  return flow;
+}
+
+static gboolean
+take_caps (GstWebAudioInput * input, GstEvent * event)
+{
+  GstWebAudioGraph *graph;
+  GstAudioInfo info;
+  GstCaps *caps;
+
+  gst_event_parse_caps (event, &caps);
+  if (!gst_audio_info_from_caps (&info, caps)
+      || GST_AUDIO_INFO_CHANNELS (&info) > GST_WEB_AUDIO_MAX_CHANNELS) {
+    GST_WARNING_OBJECT (input, "can't take %" GST_PTR_FORMAT, caps);
+    return FALSE;
+  }
+  input->info = info;
+  if (GST_PAD_MODE (input) != GST_PAD_MODE_PUSH)
+    return TRUE;
+  graph = gst_web_audio_graph_lock (input->node);
+  gst_web_audio_edge_set_info (input->edge, &info);
+  g_cond_broadcast (&graph->cond);
+  gst_web_audio_graph_unlock (graph);
+  return TRUE;
+}
+
+static void
+take_gap (GstWebAudioInput * input, GstEvent * event)
+{
+  GstWebAudioGraph *graph;
+  GstClockTime start, duration, running_time = GST_CLOCK_TIME_NONE;
+
+  gst_event_parse_gap (event, &start, &duration);
+  if (!GST_CLOCK_TIME_IS_VALID (duration))
+    return;
+  if (input->segment.format == GST_FORMAT_TIME)
+    running_time = gst_segment_to_running_time (&input->segment,
+        GST_FORMAT_TIME, start);
+  graph = gst_web_audio_graph_lock (input->node);
+  if (wait_for_room (input, &graph) == GST_FLOW_OK)
+    gst_web_audio_edge_push_gap (input->edge, running_time, duration);
+  g_cond_broadcast (&graph->cond);
+  gst_web_audio_graph_unlock (graph);
+}
+
+static void
+set_flushing (GstWebAudioInput * input, gboolean flushing)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (input->node);
+
+  input->flushing = flushing;
+  gst_web_audio_edge_flush (input->edge);
+  g_cond_broadcast (&graph->cond);
+  gst_web_audio_graph_unlock (graph);
+}
+
+static void
+set_ended (GstWebAudioInput * input, gboolean ended)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (input->node);
+
+  if (ended)
+    gst_web_audio_edge_end (input->edge);
+  else
+    gst_web_audio_edge_resume (input->edge);
+  g_cond_broadcast (&graph->cond);
+  gst_web_audio_graph_unlock (graph);
+}
+
+static gboolean
+input_event (GstPad * pad, GstObject * parent, GstEvent * event)
+{
+  GstWebAudioInput *input = GST_WEB_AUDIO_INPUT_CAST (pad);
+  gboolean pushed = GST_PAD_MODE (pad) == GST_PAD_MODE_PUSH;
+  gboolean result = TRUE;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_CAPS:
+      result = take_caps (input, event);
+      break;
+    case GST_EVENT_SEGMENT:
+      gst_event_copy_segment (event, &input->segment);
+      break;
+    case GST_EVENT_STREAM_START:
+      if (pushed)
+        set_ended (input, FALSE);
+      break;
+    case GST_EVENT_EOS:
+      if (pushed)
+        set_ended (input, TRUE);
+      break;
+    case GST_EVENT_GAP:
+      if (pushed)
+        take_gap (input, event);
+      break;
+    case GST_EVENT_FLUSH_START:
+      if (pushed) {
+        set_flushing (input, TRUE);
+        gst_web_audio_node_flush (input->node, event);
+      }
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      if (pushed) {
+        set_flushing (input, FALSE);
+        gst_segment_init (&input->segment, GST_FORMAT_UNDEFINED);
+        gst_web_audio_node_flush (input->node, event);
+      }
+      break;
+    default:
+      break;
+  }
+  gst_event_unref (event);
+  return result;
+}
+
+/* The graph's rate first, if it has one; any other is resampled. */
+static GstCaps *
+possible_caps (GstWebAudioInput * input)
+{
+  GstCaps *caps = gst_pad_get_pad_template_caps (GST_PAD (input));
+  gint rate = g_atomic_int_get (&input->node->rate);
+
+  if (rate > 0) {
+    GstCaps *first = gst_caps_copy (caps);
+
+    gst_caps_set_simple (first, "rate", G_TYPE_INT, rate, NULL);
+    if (GST_PAD_MODE (input) == GST_PAD_MODE_PULL) {
+      gst_caps_unref (caps);
+      return first;
+    }
+    caps = gst_caps_merge (first, caps);
+  }
+  return caps;
+}
+
+static gboolean
+input_query (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  GstWebAudioInput *input = GST_WEB_AUDIO_INPUT_CAST (pad);
+
+  switch (GST_QUERY_TYPE (query)) {
+    case GST_QUERY_CAPS:{
+      GstCaps *filter, *caps = possible_caps (input);
+
+      gst_query_parse_caps (query, &filter);
+      if (filter) {
+        GstCaps *both = gst_caps_intersect_full (caps, filter,
+            GST_CAPS_INTERSECT_FIRST);
+
+        gst_caps_unref (caps);
+        caps = both;
+      }
+      gst_query_set_caps_result (query, caps);
+      gst_caps_unref (caps);
+      return TRUE;
+    }
+    case GST_QUERY_ACCEPT_CAPS:{
+      GstCaps *asked, *caps = possible_caps (input);
+
+      gst_query_parse_accept_caps (query, &asked);
+      gst_query_set_accept_caps_result (query, gst_caps_is_subset (asked,
+              caps));
+      gst_caps_unref (caps);
+      return TRUE;
+    }
+    case GST_QUERY_ALLOCATION:
+      gst_query_add_allocation_meta (query, GST_AUDIO_META_API_TYPE, NULL);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+/* Activation */
+
+static gboolean
+activate_pull (GstWebAudioInput * input, gboolean active)
+{
+  GstWebAudioOutput *output;
+
+  if (!active) {
+    gst_web_audio_graph_disconnect (input);
+    return TRUE;
+  }
+  output = gst_web_audio_link_find_output (input);
+  if (!output)
+    return FALSE;
+  gst_web_audio_graph_connect (input, output);
+  gst_object_unref (output);
+  return TRUE;
+}
+
+static void
+forget_stream (GstWebAudioInput * input)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (input->node);
+
+  gst_web_audio_edge_reset (input->edge);
+  gst_web_audio_graph_unlock (graph);
+}
+
+static gboolean
+activate_push (GstWebAudioInput * input, gboolean active)
+{
+  set_flushing (input, !active);
+  if (!active) {
+    gst_web_audio_graph_disconnect (input);
+    forget_stream (input);
+  }
+  return TRUE;
+}
+
+static gboolean
+input_activatemode (GstPad * pad, GstObject * parent, GstPadMode mode,
+    gboolean active)
+{
+  GstWebAudioInput *input = GST_WEB_AUDIO_INPUT_CAST (pad);
+
+  switch (mode) {
+    case GST_PAD_MODE_PULL:
+      return activate_pull (input, active);
+    case GST_PAD_MODE_PUSH:
+      return activate_push (input, active);
+    default:
+      return FALSE;
+  }
+}
+
+/* Whether what is between the nodes lets our planes through. */
+static gboolean
+planes_fit (GstWebAudioInput * input)
+{
+  GstCaps *planes, *caps;
+  gboolean fit;
+
+  if (gst_web_audio_link_is_direct (GST_PAD (input)))
+    return TRUE;
+  planes = gst_caps_new_simple ("audio/x-raw",
+      "format", G_TYPE_STRING, GST_AUDIO_NE (F32),
+      "layout", G_TYPE_STRING, "non-interleaved", NULL);
+  caps = gst_pad_peer_query_caps (GST_PAD (input), planes);
+  fit = !gst_caps_is_empty (caps);
+  gst_caps_unref (caps);
+  gst_caps_unref (planes);
+  return fit;
+}
+
+typedef enum
+{
+  LINK_PULL,                    /* from the output of another node */
+  LINK_PUSH,                    /* upstream pushes */
+  LINK_LATER                    /* the other node is not there yet */
+} LinkKind;
+
+static LinkKind
+judge_link (GstWebAudioInput * input, GstWebAudioOutput * output)
+{
+  gint ours, theirs;
+
+  if (!output)
+    return gst_pad_is_linked (GST_PAD (input)) ? LINK_PUSH : LINK_LATER;
+  if (GST_STATE (output->node) < GST_STATE_READY)
+    return LINK_LATER;
+  ours = g_atomic_int_get (&input->node->rate);
+  theirs = g_atomic_int_get (&output->node->rate);
+  /* two graphs that run at different rates already cannot become one */
+  return (ours && theirs && ours != theirs) || !planes_fit (input) ?
+      LINK_PUSH : LINK_PULL;
+}
+
+static gboolean
+pulls_from (GstWebAudioInput * input, GstWebAudioOutput * output)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (input->node);
+  gboolean pulls = input->connected && input->output == output;
+
+  gst_web_audio_graph_unlock (graph);
+  return pulls && gst_pad_is_active (GST_PAD (output));
+}
+
+static void
+set_mode (GstWebAudioInput * input, GstPadMode mode)
+{
+  GstPad *pad = GST_PAD (input);
+
+  if (GST_PAD_MODE (pad) == mode)
+    return;
+  if (GST_PAD_MODE (pad) != GST_PAD_MODE_NONE)
+    gst_pad_activate_mode (pad, GST_PAD_MODE (pad), FALSE);
+  gst_pad_activate_mode (pad, mode, TRUE);
+}
+
+static void
+schedule (GstWebAudioInput * input)
+{
+  GstPad *pad = GST_PAD (input);
+  GstWebAudioOutput *output = gst_web_audio_link_find_output (input);
+  LinkKind kind = judge_link (input, output);
+
+  if (GST_PAD_MODE (pad) == GST_PAD_MODE_PULL
+      && (kind != LINK_PULL || !pulls_from (input, output)))
+    gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
+  if (kind == LINK_PULL)
+    set_mode (input, GST_PAD_MODE_PULL);
+  if (GST_PAD_MODE (pad) != GST_PAD_MODE_PULL)
+    set_mode (input, GST_PAD_MODE_PUSH);
+  if (kind == LINK_PUSH)
+    gst_web_audio_graph_connect (input, NULL);
+  gst_clear_object (&output);
+}
+
+static gboolean
+input_activate (GstPad * pad, GstObject * parent)
+{
+  schedule (GST_WEB_AUDIO_INPUT_CAST (pad));
+  return gst_pad_is_active (pad);
+}
+
+/*
+ * gst_web_audio_input_reschedule:
+ *
+ * Something about the link changed: pulls, or is pushed into, as upstream
+ * allows. Does nothing while the pad is not active.
+ */
+void
+gst_web_audio_input_reschedule (GstWebAudioInput * input)
+{
+  if (gst_pad_is_active (GST_PAD (input)))
+    schedule (input);
+}
+
+static void
+reschedule_later (gpointer data)
+{
+  gst_web_audio_input_reschedule (data);
+}
+
+static void
+input_linked (GstPad * pad, GstPad * peer)
+{
+  if (!gst_web_audio_defer (reschedule_later, pad))
+    gst_web_audio_input_reschedule (GST_WEB_AUDIO_INPUT_CAST (pad));
+}
+
+/* An element that handed our pulls on is to be pushed through again. */
+static void
+release_peer (GstPad * peer)
+{
+  GstElement *element;
+  GList *l;
+
+  if (GST_IS_WEB_AUDIO_OUTPUT (peer)
+      || GST_PAD_MODE (peer) != GST_PAD_MODE_PULL)
+    return;
+  gst_pad_activate_mode (peer, GST_PAD_MODE_PULL, FALSE);
+  element = gst_pad_get_parent_element (peer);
+  if (!element)
+    return;
+  if (GST_STATE (element) >= GST_STATE_PAUSED) {
+    gst_pad_set_active (peer, TRUE);
+    for (l = element->sinkpads; l; l = l->next)
+      gst_pad_set_active (l->data, TRUE);
+  }
+  gst_object_unref (element);
+}
+
+static void
+input_unlinked (GstPad * pad, GstPad * peer)
+{
+  GstWebAudioInput *input = GST_WEB_AUDIO_INPUT_CAST (pad);
+
+  gst_web_audio_graph_disconnect (input);
+  release_peer (peer);
+  if (gst_pad_is_active (pad))
+    set_mode (input, GST_PAD_MODE_PUSH);
+}
+
+/* The object */
+
+static void
+gst_web_audio_input_finalize (GObject * object)
+{
+  GstWebAudioInput *input = GST_WEB_AUDIO_INPUT_CAST (object);
+
+  gst_web_audio_edge_free (input->edge);
+  G_OBJECT_CLASS (gst_web_audio_input_parent_class)->finalize (object);
+}
+
+static void
+gst_web_audio_input_class_init (GstWebAudioInputClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstPadClass *pad_class = GST_PAD_CLASS (klass);
+
+  object_class->finalize = gst_web_audio_input_finalize;
+  pad_class->linked = input_linked;
+  pad_class->unlinked = input_unlinked;
+}
+
+static void
+gst_web_audio_input_init (GstWebAudioInput * input)
+{
+  input->edge = gst_web_audio_edge_new ();
+  input->flushing = TRUE;
+  gst_segment_init (&input->segment, GST_FORMAT_UNDEFINED);
+}
+
+/*
+ * gst_web_audio_input_new:
+ *
+ * Returns: (transfer floating): a sink pad for @node, which is to be added to
+ *     it
+ */
+GstWebAudioInput *
+gst_web_audio_input_new (GstWebAudioNode * node, GstPadTemplate * templ,
+    const gchar * name)
+{
+  GstWebAudioInput *input = g_object_new (GST_TYPE_WEB_AUDIO_INPUT,
+      "name", name, "direction", GST_PAD_SINK, "template", templ, NULL);
+  GstPad *pad = GST_PAD (input);
+
+  input->node = node;
+  gst_pad_set_activate_function (pad, input_activate);
+  gst_pad_set_activatemode_function (pad, input_activatemode);
+  gst_pad_set_chain_function (pad, input_chain);
+  gst_pad_set_event_function (pad, input_event);
+  gst_pad_set_query_function (pad, input_query);
+  return input;
+}

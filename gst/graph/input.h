@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstWebAudioInput: one connection into a node, its sink pad. Either it pulls
+ * from the output of another node, or upstream pushes into it and the edge
+ * (edge.c) keeps the audio until the node asks.
+ */
+#ifndef __GST_WEB_AUDIO_INPUT_H__
+#define __GST_WEB_AUDIO_INPUT_H__
+
+#include "edge.h"
+#include "node.h"
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_WEB_AUDIO_INPUT (gst_web_audio_input_get_type ())
+#define GST_WEB_AUDIO_INPUT(obj) \
+    (G_TYPE_CHECK_INSTANCE_CAST ((obj), GST_TYPE_WEB_AUDIO_INPUT, GstWebAudioInput))
+#define GST_WEB_AUDIO_INPUT_CAST(obj) ((GstWebAudioInput *) (obj))
+#define GST_IS_WEB_AUDIO_INPUT(obj) \
+    (G_TYPE_CHECK_INSTANCE_TYPE ((obj), GST_TYPE_WEB_AUDIO_INPUT))
+
+/* How long rendering waits for an input that delivers nothing before it goes
+ * on with silence. */
+#define GST_WEB_AUDIO_PATIENCE (5 * G_USEC_PER_SEC)
+
+/**
+ * GstWebAudioInput:
+ *
+ * Fields are guarded by the graph's lock unless a line says otherwise.
+ */
+struct _GstWebAudioInput
+{
+  GstPad pad;
+
+  /*< private > */
+  GstWebAudioNode *node;
+  gboolean connected;           /* takes part in rendering */
+  GstWebAudioOutput *output;    /* what is pulled from, owned; else an edge */
+  gint64 delta;                 /* the producer's frame less the node's */
+
+  gboolean flushing;
+  GstWebAudioEdge *edge;
+  GstSegment segment;           /* under the stream lock */
+  GstAudioInfo info;            /* of what is pushed; under the stream lock */
+  gint64 waiting_since;         /* monotonic; 0 while nobody waits */
+  gboolean starved;             /* patience ran out */
+};
+
+typedef struct
+{
+  GstPadClass parent_class;
+} GstWebAudioInputClass;
+
+G_GNUC_INTERNAL
+GType gst_web_audio_input_get_type (void);
+
+G_GNUC_INTERNAL
+GstWebAudioInput *gst_web_audio_input_new (GstWebAudioNode * node,
+    GstPadTemplate * templ, const gchar * name);
+
+G_GNUC_INTERNAL
+void gst_web_audio_input_reschedule (GstWebAudioInput * input);
+
+G_GNUC_INTERNAL
+GstFlowReturn gst_web_audio_input_take (GstWebAudioInput * input,
+    guint64 frame, guint frames, GstWebAudioBlock * block);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_input_is_ready (GstWebAudioInput * input,
+    guint64 frame, guint frames);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is at the other end of a pad's link, through ghost pads and elements
+ * that hand a pull on unchanged. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include "link.h"
+
+static gboolean
+is_capsfilter (GstElement * element)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  return factory && g_str_equal (GST_OBJECT_NAME (factory), "capsfilter");
+}
+
+/* The pad of the same direction as @pad behind its peer, where the peer only
+ * hands on what it is given. Consumes @peer. */
+static GstPad *
+step_through (GstPad * peer)
+{
+  GstElement *parent;
+  GstPad *next = NULL;
+
+  if (GST_IS_PROXY_PAD (peer)) {
+    next = GST_PAD (gst_proxy_pad_get_internal (GST_PROXY_PAD (peer)));
+  } else if ((parent = gst_pad_get_parent_element (peer))) {
+    if (is_capsfilter (parent))
+      next = gst_element_get_static_pad (parent,
+          GST_PAD_IS_SINK (peer) ? "src" : "sink");
+    gst_object_unref (parent);
+  }
+  gst_object_unref (peer);
+  return next;
+}
+
+/* The first pad of type @wanted that the link of @start leads to. */
+static GstPad *
+follow (GstPad * start, GType wanted)
+{
+  GstPad *pad = gst_object_ref (start);
+
+  while (pad) {
+    GstPad *peer = gst_pad_get_peer (pad);
+
+    gst_object_unref (pad);
+    if (!peer || G_TYPE_CHECK_INSTANCE_TYPE (peer, wanted))
+      return peer;
+    pad = step_through (peer);
+  }
+  return NULL;
+}
+
+/*
+ * gst_web_audio_link_find_input:
+ *
+ * Returns: (transfer full) (nullable): the input of another node that may pull
+ *     from @output
+ */
+GstWebAudioInput *
+gst_web_audio_link_find_input (GstWebAudioOutput * output)
+{
+  return (GstWebAudioInput *) follow (GST_PAD (output),
+      GST_TYPE_WEB_AUDIO_INPUT);
+}
+
+/*
+ * gst_web_audio_link_find_output:
+ *
+ * Returns: (transfer full) (nullable): the output of another node that @input
+ *     may pull from
+ */
+GstWebAudioOutput *
+gst_web_audio_link_find_output (GstWebAudioInput * input)
+{
+  return (GstWebAudioOutput *) follow (GST_PAD (input),
+      GST_TYPE_WEB_AUDIO_OUTPUT);
+}
+
+/*
+ * gst_web_audio_link_get_pads:
+ *
+ * Returns: (transfer full) (element-type GstPad): the pads that the node has
+ *     now
+ */
+GPtrArray *
+gst_web_audio_link_get_pads (GstWebAudioNode * node)
+{
+  GPtrArray *pads = g_ptr_array_new_with_free_func (gst_object_unref);
+  GList *l;
+
+  GST_OBJECT_LOCK (node);
+  for (l = GST_ELEMENT (node)->pads; l; l = l->next)
+    g_ptr_array_add (pads, gst_object_ref (l->data));
+  GST_OBJECT_UNLOCK (node);
+  return pads;
+}
+
+/*
+ * gst_web_audio_link_is_direct:
+ *
+ * Returns: whether nothing that could restrict caps is between @pad and the
+ *     node at the other end
+ */
+gboolean
+gst_web_audio_link_is_direct (GstPad * pad)
+{
+  GstPad *peer = gst_pad_get_peer (pad);
+  gboolean direct = peer && (GST_IS_WEB_AUDIO_INPUT (peer)
+      || GST_IS_WEB_AUDIO_OUTPUT (peer));
+
+  gst_clear_object (&peer);
+  return direct;
+}
+
+/*
+ * gst_web_audio_link_ends_in_audio_sink:
+ *
+ * Returns: whether what @srcpad pushes is played, as far as a straight chain
+ *     of elements tells
+ */
+gboolean
+gst_web_audio_link_ends_in_audio_sink (GstPad * srcpad)
+{
+  GstPad *pad = gst_object_ref (srcpad);
+  gboolean found = FALSE;
+  guint hops;
+
+  for (hops = 0; pad && !found && hops < 64; hops++) {
+    GstPad *peer = gst_pad_get_peer (pad);
+    GstElement *parent;
+
+    gst_clear_object (&pad);
+    if (!peer)
+      break;
+    if (GST_IS_PROXY_PAD (peer)) {
+      pad = step_through (peer);
+      continue;
+    }
+    if ((parent = gst_pad_get_parent_element (peer))) {
+      const gchar *klass = gst_element_get_metadata (parent,
+          GST_ELEMENT_METADATA_KLASS);
+
+      found = klass && strstr (klass, "Sink") && strstr (klass, "Audio");
+      pad = gst_element_get_static_pad (parent, "src");
+      gst_object_unref (parent);
+    }
+    gst_object_unref (peer);
+  }
+  gst_clear_object (&pad);
+  return found;
+}
+
+/* Whether @element is running, or its bin is about to set it running. */
+static gboolean
+will_run (GstElement * element)
+{
+  GstObject *parent;
+  gboolean result;
+
+  if (GST_STATE (element) >= GST_STATE_PAUSED
+      || GST_STATE_NEXT (element) >= GST_STATE_PAUSED)
+    return TRUE;
+  if (gst_element_is_locked_state (element))
+    return FALSE;
+  parent = gst_object_get_parent (GST_OBJECT (element));
+  if (!parent)
+    return FALSE;
+  result = GST_IS_ELEMENT (parent)
+      && GST_STATE_TARGET (parent) >= GST_STATE_PAUSED
+      && will_run (GST_ELEMENT (parent));
+  gst_object_unref (parent);
+  return result;
+}
+
+/*
+ * gst_web_audio_link_will_start:
+ *
+ * Returns: whether @pad is linked, and to an element that is running or soon
+ *     will be
+ */
+gboolean
+gst_web_audio_link_will_start (GstPad * pad)
+{
+  GstPad *peer = gst_pad_get_peer (pad);
+  GstElement *parent;
+  gboolean result = FALSE;
+
+  if (!peer)
+    return FALSE;
+  parent = GST_IS_PROXY_PAD (peer) ? NULL : gst_pad_get_parent_element (peer);
+  result = !parent || will_run (parent);
+  gst_clear_object (&parent);
+  gst_object_unref (peer);
+  return result;
+}

@@ -1,0 +1,993 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The base class of every element that is a Web Audio node: its pads and
+ * properties, its state, and the rendering of one block. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include "graph.h"
+#include "input.h"
+#include "link.h"
+#include "node.h"
+#include "output.h"
+
+#define GST_CAT_DEFAULT gst_web_audio_graph_debug
+
+#define DEFAULT_BLOCK_SIZE 1024
+
+enum
+{
+  PROP_0,
+  PROP_CHANNEL_COUNT,
+  PROP_CHANNEL_COUNT_MODE,
+  PROP_CHANNEL_INTERPRETATION,
+  PROP_BLOCK_SIZE,
+  PROP_SAMPLE_RATE,
+  PROP_IS_LIVE,
+  PROP_LENGTH
+};
+
+#define RAW_CAPS(layout) \
+    "audio/x-raw, format = (string) " GST_AUDIO_NE (F32) ", " \
+    "layout = (string) " layout ", rate = (int) [ 3000, 768000 ], " \
+    "channels = (int) [ 1, 32 ]; "
+
+/* what nodes use among themselves first, then whatever can be converted */
+#define NODE_CAPS \
+    RAW_CAPS ("non-interleaved") RAW_CAPS ("interleaved") \
+    "audio/x-raw, format = (string) " GST_AUDIO_FORMATS_ALL ", " \
+    "layout = (string) { interleaved, non-interleaved }, " \
+    "rate = (int) [ 3000, 768000 ], channels = (int) [ 1, 32 ]"
+
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (NODE_CAPS));
+static GstStaticPadTemplate more_src_template =
+GST_STATIC_PAD_TEMPLATE ("src_%u", GST_PAD_SRC, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (NODE_CAPS));
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
+    GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (NODE_CAPS));
+static GstStaticPadTemplate more_sink_template =
+GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (NODE_CAPS));
+
+G_DEFINE_ABSTRACT_TYPE (GstWebAudioNode, gst_web_audio_node, GST_TYPE_ELEMENT);
+
+/* Rendering */
+
+/*
+ * gst_web_audio_node_acquire:
+ *
+ * Like gst_web_audio_block_pools_acquire(), from the pools of the node's graph.
+ */
+gboolean
+gst_web_audio_node_acquire (GstWebAudioNode * node, GstWebAudioBlock * block,
+    guint channels, guint64 frame, guint frames, gboolean silent)
+{
+  return gst_web_audio_block_pools_acquire (&node->graph->pools, block,
+      channels, frame, frames, silent);
+}
+
+/* Whether an input is linked that does not render yet: the end of the others
+ * is not the end of the node then. */
+static gboolean
+expects_input (GstWebAudioNode * node)
+{
+  gboolean expects = FALSE;
+  GList *l;
+
+  GST_OBJECT_LOCK (node);
+  for (l = GST_ELEMENT (node)->sinkpads; l && !expects; l = l->next)
+    expects = gst_pad_is_linked (l->data)
+        && !GST_WEB_AUDIO_INPUT_CAST (l->data)->connected;
+  GST_OBJECT_UNLOCK (node);
+  return expects;
+}
+
+typedef struct
+{
+  guint count;
+  GstWebAudioChannelCountMode mode;
+  GstWebAudioChannelInterpretation interpretation;
+} Mixing;
+
+static void
+get_mixing (GstWebAudioNode * node, Mixing * mixing)
+{
+  GST_OBJECT_LOCK (node);
+  mixing->count = node->channel_count;
+  mixing->mode = node->channel_count_mode;
+  mixing->interpretation = node->channel_interpretation;
+  GST_OBJECT_UNLOCK (node);
+}
+
+static GstFlowReturn
+deliver_silence (GstWebAudioNode * node, guint channels, guint64 frame,
+    guint frames, GstWebAudioBlock * block)
+{
+  return gst_web_audio_node_acquire (node, block, channels, frame, frames,
+      TRUE) ? GST_FLOW_OK : GST_FLOW_ERROR;
+}
+
+static void
+clear_blocks (GArray * blocks)
+{
+  guint i;
+
+  for (i = 0; i < blocks->len; i++)
+    gst_web_audio_block_clear (&g_array_index (blocks, GstWebAudioBlock, i));
+  g_array_set_size (blocks, 0);
+}
+
+/* Takes from every input what it has. @open: whether an input goes on although
+ * it delivers nothing now. */
+static GstFlowReturn
+take_all (GstWebAudioNode * node, guint64 frame, guint frames, gboolean * open)
+{
+  guint i;
+
+  *open = FALSE;
+  for (i = 0; i < node->inputs->len; i++) {
+    GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
+    GstWebAudioBlock block;
+    GstFlowReturn flow = gst_web_audio_input_take (input, frame, frames,
+        &block);
+
+    switch (flow) {
+      case GST_FLOW_OK:
+        g_array_append_val (node->blocks, block);
+        break;
+      case GST_FLOW_EOS:
+        break;
+      case GST_FLOW_NOT_LINKED:
+      case GST_FLOW_FLUSHING:
+        *open = TRUE;
+        break;
+      default:
+        clear_blocks (node->blocks);
+        return flow;
+    }
+  }
+  return GST_FLOW_OK;
+}
+
+/* Adds @from to @to, or begins @to with it. */
+static void
+mix_one (GstWebAudioBlock * to, const GstWebAudioBlock * from,
+    const Mixing * mixing, gboolean first)
+{
+  guint c;
+
+  webaudio_channel_mix (to->plane, to->channels,
+      (const float *const *) from->plane, from->channels,
+      (WebAudioInterpretation) mixing->interpretation, !first, from->frames);
+  if (first && from->frames < to->frames)
+    for (c = 0; c < to->channels; c++)
+      memset (to->plane[c] + from->frames, 0,
+          (to->frames - from->frames) * sizeof (gfloat));
+}
+
+static GstFlowReturn
+mix_all (GstWebAudioNode * node, const Mixing * mixing, guint64 frame,
+    guint frames, GstWebAudioBlock * mixed)
+{
+  GArray *blocks = node->blocks;
+  GstWebAudioBlock *only = &g_array_index (blocks, GstWebAudioBlock, 0);
+  guint largest = 0, sounding = 0, channels, i;
+  gboolean first = TRUE;
+
+  for (i = 0; i < blocks->len; i++) {
+    GstWebAudioBlock *block = &g_array_index (blocks, GstWebAudioBlock, i);
+
+    largest = MAX (largest, block->channels);
+    sounding += !block->silent;
+  }
+  channels = webaudio_computed_channels (
+      (WebAudioChannelCountMode) mixing->mode, mixing->count, largest);
+  if (blocks->len == 1 && only->channels == channels
+      && only->frames == frames && GST_BUFFER_OFFSET (only->buffer) == frame) {
+    *mixed = *only;
+    only->buffer = NULL;
+    return GST_FLOW_OK;
+  }
+  if (!gst_web_audio_node_acquire (node, mixed, channels, frame, frames,
+          sounding == 0))
+    return GST_FLOW_ERROR;
+  for (i = 0; i < blocks->len; i++) {
+    GstWebAudioBlock *block = &g_array_index (blocks, GstWebAudioBlock, i);
+
+    if (block->silent)
+      continue;
+    mix_one (mixed, block, mixing, first);
+    first = FALSE;
+  }
+  return GST_FLOW_OK;
+}
+
+/* What all connections into the node deliver together. */
+static GstFlowReturn
+gather (GstWebAudioNode * node, guint64 frame, guint frames,
+    GstWebAudioBlock * mixed)
+{
+  Mixing mixing;
+  guint longest = 0, i;
+  GstFlowReturn flow;
+  gboolean open;
+
+  get_mixing (node, &mixing);
+  flow = take_all (node, frame, frames, &open);
+  if (flow != GST_FLOW_OK)
+    return flow;
+  for (i = 0; i < node->blocks->len; i++)
+    longest = MAX (longest,
+        g_array_index (node->blocks, GstWebAudioBlock, i).frames);
+  if (longest < frames && (open || node->inputs->len == 0
+          || expects_input (node)))
+    longest = frames;
+  if (longest == 0)
+    return GST_FLOW_EOS;
+  if (node->blocks->len == 0)
+    return deliver_silence (node, webaudio_computed_channels (
+            (WebAudioChannelCountMode) mixing.mode, mixing.count, 0), frame,
+        longest, mixed);
+  flow = mix_all (node, &mixing, frame, longest, mixed);
+  clear_blocks (node->blocks);
+  return flow;
+}
+
+/* Gets the subclass ready to go on at @frame. */
+static void
+prepare (GstWebAudioNode * node, guint64 frame)
+{
+  GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
+  guint64 from = node->rendered ? node->position : GST_BUFFER_OFFSET_NONE;
+
+  if (node->fresh)
+    node->joined = frame;
+  node->fresh = FALSE;
+  if (!node->prepared && klass->prepare)
+    klass->prepare (node, node->graph->rate);
+  if ((!node->prepared || from != frame) && klass->locate)
+    klass->locate (node, from, frame);
+  node->prepared = TRUE;
+}
+
+static gboolean
+has_input (GstWebAudioNode * node)
+{
+  return GST_ELEMENT (node)->numsinkpads > 0;
+}
+
+/*
+ * gst_web_audio_node_render:
+ * @taker: the output that asks
+ * @buffer: (out): the block
+ *
+ * Renders the frames from @frame on, for @taker and for every other output
+ * that has a consumer. Needs the graph's lock.
+ */
+GstFlowReturn
+gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
+    guint64 frame, guint frames, GstBuffer ** buffer)
+{
+  GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
+  GstWebAudioBlock block = { NULL, };
+  GstFlowReturn flow = GST_FLOW_OK;
+  guint i;
+
+  if (G_UNLIKELY (!node->prepared || !node->rendered
+          || node->position != frame))
+    prepare (node, frame);
+  block.frames = frames;
+  if (node->end_requested && node->inputs->len == 0)
+    flow = GST_FLOW_EOS;
+  else if (has_input (node))
+    flow = gather (node, frame, frames, &block);
+  if (flow == GST_FLOW_OK)
+    flow = klass->process (node, frame, &block);
+  node->position = frame + frames;
+  node->rendered = TRUE;
+  if (flow != GST_FLOW_OK) {
+    gst_web_audio_block_clear (&block);
+    return flow;
+  }
+  for (i = 0; i < node->outputs->len; i++) {
+    GstWebAudioOutput *output = g_ptr_array_index (node->outputs, i);
+
+    if (output != taker && output->wanted)
+      gst_web_audio_output_keep (output, block.buffer);
+  }
+  *buffer = block.buffer;
+  return GST_FLOW_OK;
+}
+
+/*
+ * gst_web_audio_node_find_end:
+ * @visit: the walk that asks
+ *
+ * Returns: the frame at which everything that is heard through the node has
+ *     ended by itself, or %GST_BUFFER_OFFSET_NONE. Needs the graph's lock.
+ */
+guint64
+gst_web_audio_node_find_end (GstWebAudioNode * node, guint32 visit)
+{
+  GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
+  guint64 end = 0;
+  guint i;
+
+  if (node->visit == visit)
+    return 0;
+  node->visit = visit;
+  if (!has_input (node))
+    return klass->end && node->graph->rate ?
+        klass->end (node, node->graph->rate) : GST_BUFFER_OFFSET_NONE;
+  if (node->inputs->len == 0)
+    return GST_BUFFER_OFFSET_NONE;
+  for (i = 0; i < node->inputs->len && end != GST_BUFFER_OFFSET_NONE; i++) {
+    GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
+    guint64 its_end = input->output ?
+        gst_web_audio_node_find_end (input->output->node, visit) :
+        GST_BUFFER_OFFSET_NONE;
+
+    end = MAX (end, its_end);
+  }
+  return end;
+}
+
+/* Pads */
+
+/*
+ * gst_web_audio_node_class_add_output:
+ *
+ * Nodes of this class have an output. To be called before
+ * gst_web_audio_node_class_add_input(): gst-launch tries templates in the order
+ * of registration, whatever their direction, and takes the first that fits even
+ * if its pad is linked already.
+ */
+void
+gst_web_audio_node_class_add_output (GstWebAudioNodeClass * klass)
+{
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  gst_element_class_add_static_pad_template_with_gtype (element_class,
+      &more_src_template, GST_TYPE_WEB_AUDIO_OUTPUT);
+  gst_element_class_add_static_pad_template_with_gtype (element_class,
+      &src_template, GST_TYPE_WEB_AUDIO_OUTPUT);
+}
+
+/*
+ * gst_web_audio_node_class_add_input:
+ *
+ * Nodes of this class have an input, into which any number of connections is
+ * summed.
+ */
+void
+gst_web_audio_node_class_add_input (GstWebAudioNodeClass * klass)
+{
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  gst_element_class_add_static_pad_template_with_gtype (element_class,
+      &more_sink_template, GST_TYPE_WEB_AUDIO_INPUT);
+  gst_element_class_add_static_pad_template_with_gtype (element_class,
+      &sink_template, GST_TYPE_WEB_AUDIO_INPUT);
+}
+
+static GstPad *
+add_pad (GstWebAudioNode * node, GstPadTemplate * templ, const gchar * name)
+{
+  GstPad *pad;
+
+  if (GST_PAD_TEMPLATE_DIRECTION (templ) == GST_PAD_SINK) {
+    pad = GST_PAD (gst_web_audio_input_new (node, templ, name));
+  } else {
+    GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+
+    pad = GST_PAD (gst_web_audio_output_new (node, templ, name));
+    g_ptr_array_add (node->outputs, gst_object_ref (pad));
+    graph->dirty = TRUE;
+    gst_web_audio_graph_unlock (graph);
+  }
+  gst_element_add_pad (GST_ELEMENT (node), pad);
+  return pad;
+}
+
+static void
+gst_web_audio_node_constructed (GObject * object)
+{
+  static const gchar *always[] = { "sink", "src" };
+  GstElementClass *klass = GST_ELEMENT_GET_CLASS (object);
+  guint i;
+
+  G_OBJECT_CLASS (gst_web_audio_node_parent_class)->constructed (object);
+  for (i = 0; i < G_N_ELEMENTS (always); i++) {
+    GstPadTemplate *templ = gst_element_class_get_pad_template (klass,
+        always[i]);
+
+    if (templ)
+      add_pad (GST_WEB_AUDIO_NODE (object), templ, always[i]);
+  }
+}
+
+/* The name of a new pad: the one asked for if it fits and is free, else the
+ * next free one. */
+static gchar *
+choose_name (GstWebAudioNode * node, GstPadTemplate * templ,
+    const gchar * asked)
+{
+  const gchar *prefix =
+      GST_PAD_TEMPLATE_DIRECTION (templ) == GST_PAD_SINK ? "sink_" : "src_";
+  GstElement *element = GST_ELEMENT (node);
+  gchar *name = NULL;
+  gboolean taken = TRUE;
+  guint64 number;
+
+  /* some callers pass on the template's name */
+  if (asked && strchr (asked, '%'))
+    asked = NULL;
+  if (asked && (!g_str_has_prefix (asked, prefix)
+          || !g_ascii_string_to_unsigned (asked + strlen (prefix), 10, 0,
+              G_MAXUINT, &number, NULL)))
+    return NULL;
+  while (taken) {
+    GstPad *there;
+
+    g_free (name);
+    GST_OBJECT_LOCK (node);
+    name = asked ? g_strdup (asked) :
+        g_strdup_printf ("%s%u", prefix, node->next_pad++);
+    GST_OBJECT_UNLOCK (node);
+    there = gst_element_get_static_pad (element, name);
+    taken = there != NULL;
+    gst_clear_object (&there);
+    if (taken && asked) {
+      g_clear_pointer (&name, g_free);
+      break;
+    }
+  }
+  return name;
+}
+
+static GstPad *
+gst_web_audio_node_request_new_pad (GstElement * element,
+    GstPadTemplate * templ, const gchar * asked, const GstCaps * caps)
+{
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (element);
+  gchar *name = choose_name (node, templ, asked);
+  GstPad *pad;
+
+  if (!name) {
+    GST_WARNING_OBJECT (node, "there is no free pad %s", asked);
+    return NULL;
+  }
+  pad = add_pad (node, templ, name);
+  g_free (name);
+  return pad;
+}
+
+static void
+forget_output (GstWebAudioNode * node, GstWebAudioOutput * output)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+
+  gst_web_audio_output_drop_backlog (output);
+  g_ptr_array_remove (node->outputs, output);
+  graph->dirty = TRUE;
+  g_cond_broadcast (&graph->cond);
+  gst_web_audio_graph_unlock (graph);
+}
+
+static void
+gst_web_audio_node_release_pad (GstElement * element, GstPad * pad)
+{
+  GstPad *peer = gst_pad_get_peer (pad);
+
+  /* a consumer would find nobody to ask, so it is told first */
+  if (peer) {
+    if (GST_PAD_IS_SRC (pad))
+      gst_pad_unlink (pad, peer);
+    else
+      gst_pad_unlink (peer, pad);
+    gst_object_unref (peer);
+  }
+  gst_pad_set_active (pad, FALSE);
+  if (GST_PAD_IS_SRC (pad))
+    forget_output (GST_WEB_AUDIO_NODE (element),
+        GST_WEB_AUDIO_OUTPUT_CAST (pad));
+  gst_element_remove_pad (element, pad);
+}
+
+/* Events */
+
+static void
+collect_edges (GstWebAudioNode * node, guint32 visit, GPtrArray * edges)
+{
+  guint i;
+
+  if (node->visit == visit)
+    return;
+  node->visit = visit;
+  for (i = 0; i < node->inputs->len; i++) {
+    GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
+
+    if (input->output)
+      collect_edges (input->output->node, visit, edges);
+    else
+      g_ptr_array_add (edges, gst_object_ref (input));
+  }
+}
+
+/*
+ * gst_web_audio_node_get_edges:
+ *
+ * Returns: (transfer full) (element-type GstWebAudioInput): what is pushed into
+ *     on the way to the node. The whole graph would be too much: another branch
+ *     of it may push into it.
+ */
+GPtrArray *
+gst_web_audio_node_get_edges (GstWebAudioNode * node)
+{
+  GPtrArray *edges = g_ptr_array_new_with_free_func (gst_object_unref);
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+
+  collect_edges (node, gst_web_audio_graph_next_visit (), edges);
+  gst_web_audio_graph_unlock (graph);
+  return edges;
+}
+
+/*
+ * gst_web_audio_node_send_upstream:
+ *
+ * Sends @event to whatever is pushed into the graph on the way to the node.
+ *
+ * Returns: whether anybody took it
+ */
+gboolean
+gst_web_audio_node_send_upstream (GstWebAudioNode * node, GstEvent * event)
+{
+  GPtrArray *pads = gst_web_audio_node_get_edges (node);
+  gboolean taken = FALSE;
+  guint i;
+
+  for (i = 0; i < pads->len; i++)
+    taken |= gst_pad_push_event (g_ptr_array_index (pads, i),
+        gst_event_ref (event));
+  g_ptr_array_unref (pads);
+  return taken;
+}
+
+static gboolean
+has_linked_input (GstWebAudioNode * node)
+{
+  gboolean linked = FALSE;
+  GList *l;
+
+  GST_OBJECT_LOCK (node);
+  for (l = GST_ELEMENT (node)->sinkpads; l && !linked; l = l->next)
+    linked = gst_pad_is_linked (l->data);
+  GST_OBJECT_UNLOCK (node);
+  return linked;
+}
+
+/* An EOS event ends a node that begins a stream. A node with inputs ends when
+ * they do, and those that begin them get the event, too. */
+static gboolean
+gst_web_audio_node_send_event (GstElement * element, GstEvent * event)
+{
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (element);
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    return GST_ELEMENT_CLASS (gst_web_audio_node_parent_class)->send_event
+        (element, event);
+  if (!has_linked_input (node)) {
+    GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+
+    node->end_requested = TRUE;
+    gst_web_audio_graph_unlock (graph);
+  }
+  gst_event_unref (event);
+  return TRUE;
+}
+
+/* States */
+
+/* Whether the node comes to a pipeline that is running already. */
+static gboolean
+is_late (GstWebAudioNode * node)
+{
+  GstObject *top = gst_object_ref (GST_OBJECT (node)), *parent;
+  gboolean late;
+
+  while ((parent = gst_object_get_parent (top))) {
+    gst_object_unref (top);
+    top = parent;
+  }
+  late = top != GST_OBJECT (node) && GST_IS_ELEMENT (top)
+      && GST_STATE (top) >= GST_STATE_PAUSED;
+  gst_object_unref (top);
+  return late;
+}
+
+/*
+ * gst_web_audio_node_activate:
+ *
+ * The node is about to render. Downstream may find it still in READY, so its
+ * inputs are activated with it.
+ */
+void
+gst_web_audio_node_activate (GstWebAudioNode * node)
+{
+  gboolean late = is_late (node);
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+  gboolean was_active = node->active;
+  GPtrArray *pads;
+  guint i;
+
+  node->active = TRUE;
+  if (!was_active) {
+    node->fresh = late;
+    node->joined = 0;
+  }
+  gst_web_audio_graph_unlock (graph);
+  if (was_active)
+    return;
+  pads = gst_web_audio_link_get_pads (node);
+  for (i = 0; i < pads->len; i++) {
+    GstPad *pad = g_ptr_array_index (pads, i);
+
+    if (GST_PAD_IS_SINK (pad))
+      gst_pad_set_active (pad, TRUE);
+  }
+  g_ptr_array_unref (pads);
+}
+
+static gboolean
+any_active (GstWebAudioGraph * graph)
+{
+  guint i;
+
+  for (i = 0; i < graph->nodes->len; i++)
+    if (((GstWebAudioNode *) g_ptr_array_index (graph->nodes, i))->active)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+deactivate (GstWebAudioNode * node)
+{
+  GPtrArray *pads = gst_web_audio_link_get_pads (node);
+  GstWebAudioGraph *graph;
+  guint i;
+
+  /* those that downstream activated although the node never left READY */
+  for (i = 0; i < pads->len; i++)
+    gst_pad_set_active (g_ptr_array_index (pads, i), FALSE);
+  g_ptr_array_unref (pads);
+
+  graph = gst_web_audio_graph_lock (node);
+  node->active = FALSE;
+  node->rendered = FALSE;
+  node->prepared = FALSE;
+  node->end_requested = FALSE;
+  if (!any_active (graph)) {
+    gst_web_audio_graph_set_rate (graph, 0);
+    gst_segment_init (&graph->segment, GST_FORMAT_TIME);
+    graph->started = FALSE;
+    gst_web_audio_block_pools_clear (&graph->pools);
+  }
+  gst_web_audio_graph_unlock (graph);
+}
+
+static void
+set_playing (GstWebAudioNode * node, gboolean playing)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+  guint i;
+
+  g_atomic_int_set (&node->playing, playing);
+  node->playing_since = g_get_monotonic_time ();
+  g_cond_broadcast (&graph->cond);
+  for (i = 0; !playing && i < node->outputs->len; i++) {
+    GstWebAudioOutput *output = g_ptr_array_index (node->outputs, i);
+
+    GST_OBJECT_LOCK (output);
+    if (output->clock_id)
+      gst_clock_id_unschedule (output->clock_id);
+    GST_OBJECT_UNLOCK (output);
+  }
+  gst_web_audio_graph_unlock (graph);
+}
+
+static gboolean
+is_live (GstWebAudioNode * node)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+  gboolean live;
+
+  gst_web_audio_graph_refresh (graph);
+  live = graph->live;
+  gst_web_audio_graph_unlock (graph);
+  return live;
+}
+
+static GstStateChangeReturn
+gst_web_audio_node_change_state (GstElement * element,
+    GstStateChange transition)
+{
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (element);
+  GstStateChangeReturn result;
+
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+    set_playing (node, TRUE);
+  else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    set_playing (node, FALSE);
+
+  result = GST_ELEMENT_CLASS (gst_web_audio_node_parent_class)->change_state
+      (element, transition);
+  if (result == GST_STATE_CHANGE_FAILURE)
+    return result;
+
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      if (is_live (node))
+        result = GST_STATE_CHANGE_NO_PREROLL;
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+    case GST_STATE_CHANGE_READY_TO_NULL:
+      deactivate (node);
+      break;
+    default:
+      break;
+  }
+  return result;
+}
+
+/* The object */
+
+static void
+set_block_size (GstWebAudioNode * node, guint asked)
+{
+  guint quanta = (MIN (asked, GST_WEB_AUDIO_MAX_BLOCK_SIZE)
+      + GST_WEB_AUDIO_QUANTUM - 1) / GST_WEB_AUDIO_QUANTUM;
+
+  node->block_size = MAX (quanta, 1) * GST_WEB_AUDIO_QUANTUM;
+}
+
+static void
+set_sample_rate (GstWebAudioNode * node, gint asked)
+{
+  node->sample_rate = asked == 0 ? 0 :
+      CLAMP (asked, GST_WEB_AUDIO_MIN_RATE, GST_WEB_AUDIO_MAX_RATE);
+}
+
+/* The graph looks at its nodes again before the next block. */
+static void
+mark_changed (GstWebAudioNode * node)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+
+  graph->dirty = TRUE;
+  gst_web_audio_graph_unlock (graph);
+}
+
+static void
+gst_web_audio_node_set_property (GObject * object, guint id,
+    const GValue * value, GParamSpec * pspec)
+{
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (object);
+  gboolean concerns_graph = FALSE;
+
+  GST_OBJECT_LOCK (node);
+  switch (id) {
+    case PROP_CHANNEL_COUNT:
+      node->channel_count = g_value_get_uint (value);
+      break;
+    case PROP_CHANNEL_COUNT_MODE:
+      node->channel_count_mode = g_value_get_enum (value);
+      break;
+    case PROP_CHANNEL_INTERPRETATION:
+      node->channel_interpretation = g_value_get_enum (value);
+      break;
+    case PROP_BLOCK_SIZE:
+      set_block_size (node, g_value_get_uint (value));
+      concerns_graph = TRUE;
+      break;
+    case PROP_SAMPLE_RATE:
+      set_sample_rate (node, g_value_get_int (value));
+      break;
+    case PROP_IS_LIVE:
+      node->is_live = g_value_get_boolean (value);
+      concerns_graph = TRUE;
+      break;
+    case PROP_LENGTH:
+      node->length = g_value_get_uint64 (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (node);
+  if (concerns_graph)
+    mark_changed (node);
+}
+
+static void
+gst_web_audio_node_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec)
+{
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (object);
+
+  GST_OBJECT_LOCK (node);
+  switch (id) {
+    case PROP_CHANNEL_COUNT:
+      g_value_set_uint (value, node->channel_count);
+      break;
+    case PROP_CHANNEL_COUNT_MODE:
+      g_value_set_enum (value, node->channel_count_mode);
+      break;
+    case PROP_CHANNEL_INTERPRETATION:
+      g_value_set_enum (value, node->channel_interpretation);
+      break;
+    case PROP_BLOCK_SIZE:
+      g_value_set_uint (value, node->block_size);
+      break;
+    case PROP_SAMPLE_RATE:
+      g_value_set_int (value, node->sample_rate);
+      break;
+    case PROP_IS_LIVE:
+      g_value_set_boolean (value, node->is_live);
+      break;
+    case PROP_LENGTH:
+      g_value_set_uint64 (value, node->length);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (node);
+}
+
+static void
+gst_web_audio_node_finalize (GObject * object)
+{
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (object);
+
+  gst_web_audio_graph_leave (node);
+  g_ptr_array_unref (node->inputs);
+  g_ptr_array_unref (node->outputs);
+  g_array_unref (node->blocks);
+  G_OBJECT_CLASS (gst_web_audio_node_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass * object_class)
+{
+  const GParamFlags playing = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+      GST_PARAM_MUTABLE_PLAYING;
+  const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+      GST_PARAM_MUTABLE_READY;
+
+  /**
+   * GstWebAudioNode:channel-count:
+   *
+   * How many channels the inputs are mixed to, as #GstWebAudioNode:channel-count-mode says.
+   * https://webaudio.github.io/web-audio-api/#dom-audionode-channelcount
+   */
+  g_object_class_install_property (object_class, PROP_CHANNEL_COUNT,
+      g_param_spec_uint ("channel-count", "Channel count",
+          "Channels that the inputs are mixed to, as channel-count-mode says",
+          1, GST_WEB_AUDIO_MAX_CHANNELS, 2, playing));
+  /**
+   * GstWebAudioNode:channel-count-mode:
+   *
+   * How the channels of the inputs are counted.
+   * https://webaudio.github.io/web-audio-api/#dom-audionode-channelcountmode
+   */
+  g_object_class_install_property (object_class, PROP_CHANNEL_COUNT_MODE,
+      g_param_spec_enum ("channel-count-mode", "Channel count mode",
+          "How the channels of the inputs are counted",
+          GST_TYPE_WEB_AUDIO_CHANNEL_COUNT_MODE,
+          GST_WEB_AUDIO_CHANNEL_COUNT_MODE_MAX, playing));
+  /**
+   * GstWebAudioNode:channel-interpretation:
+   *
+   * How inputs of another channel count are mixed.
+   * https://webaudio.github.io/web-audio-api/#dom-audionode-channelinterpretation
+   */
+  g_object_class_install_property (object_class, PROP_CHANNEL_INTERPRETATION,
+      g_param_spec_enum ("channel-interpretation", "Channel interpretation",
+          "How inputs of another channel count are mixed",
+          GST_TYPE_WEB_AUDIO_CHANNEL_INTERPRETATION,
+          GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS, playing));
+  /**
+   * GstWebAudioNode:block-size:
+   *
+   * Frames that are rendered at once where this node drives the graph. The
+   * result is the same for any size; larger is faster, smaller reacts sooner.
+   * Rounded up to a multiple of 128. Of several drivers the smallest counts.
+   */
+  g_object_class_install_property (object_class, PROP_BLOCK_SIZE,
+      g_param_spec_uint ("block-size", "Block size",
+          "Frames rendered at once where this node drives the graph, rounded "
+          "up to a multiple of 128 (result does not depend on it)",
+          0, GST_WEB_AUDIO_MAX_BLOCK_SIZE, DEFAULT_BLOCK_SIZE, playing));
+  /**
+   * GstWebAudioNode:sample-rate:
+   *
+   * The rate of the whole graph in frames per second, 0 to let it be
+   * negotiated. Other values are clamped to 3000 to 768000.
+   */
+  g_object_class_install_property (object_class, PROP_SAMPLE_RATE,
+      g_param_spec_int ("sample-rate", "Sample rate",
+          "Rate of the whole graph in Hz, at least 3000 (0 = negotiate)",
+          0, GST_WEB_AUDIO_MAX_RATE, 0, ready));
+  /**
+   * GstWebAudioNode:is-live:
+   *
+   * Whether the graph that this node is in renders at the pace of the
+   * pipeline's clock, like a microphone, instead of as fast as downstream takes
+   * it.
+   */
+  g_object_class_install_property (object_class, PROP_IS_LIVE,
+      g_param_spec_boolean ("is-live", "Is live",
+          "Render this node's graph at the pace of the pipeline's clock",
+          FALSE, ready));
+  /**
+   * GstWebAudioNode:length:
+   *
+   * Where this node drives the graph: the frame of graph time at which the
+   * stream ends, exactly; 0 for no such end. With a length, ended sources are
+   * followed by silence.
+   */
+  g_object_class_install_property (object_class, PROP_LENGTH,
+      g_param_spec_uint64 ("length", "Length",
+          "Frames after which the stream ends where this node drives the graph "
+          "(0 = when its sources end)", 0, G_MAXUINT64, 0, playing));
+}
+
+static void
+gst_web_audio_node_class_init (GstWebAudioNodeClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (gst_web_audio_graph_debug, "webaudiograph", 0,
+      "Web Audio graph");
+
+  object_class->constructed = gst_web_audio_node_constructed;
+  object_class->set_property = gst_web_audio_node_set_property;
+  object_class->get_property = gst_web_audio_node_get_property;
+  object_class->finalize = gst_web_audio_node_finalize;
+  install_properties (object_class);
+
+  element_class->request_new_pad =
+      GST_DEBUG_FUNCPTR (gst_web_audio_node_request_new_pad);
+  element_class->release_pad =
+      GST_DEBUG_FUNCPTR (gst_web_audio_node_release_pad);
+  element_class->send_event = GST_DEBUG_FUNCPTR (gst_web_audio_node_send_event);
+  element_class->change_state =
+      GST_DEBUG_FUNCPTR (gst_web_audio_node_change_state);
+
+  gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_NODE, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_INPUT, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_OUTPUT, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_CHANNEL_COUNT_MODE, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_CHANNEL_INTERPRETATION, 0);
+}
+
+static void
+gst_web_audio_node_init (GstWebAudioNode * node)
+{
+  node->inputs = g_ptr_array_new_with_free_func (gst_object_unref);
+  node->outputs = g_ptr_array_new_with_free_func (gst_object_unref);
+  node->blocks = g_array_new (FALSE, FALSE, sizeof (GstWebAudioBlock));
+  node->channel_count = 2;
+  node->channel_count_mode = GST_WEB_AUDIO_CHANNEL_COUNT_MODE_MAX;
+  node->channel_interpretation = GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS;
+  node->block_size = DEFAULT_BLOCK_SIZE;
+  gst_web_audio_graph_enter (node);
+  /* any node may begin a stream; see gst_web_audio_node_send_event */
+  GST_OBJECT_FLAG_SET (node, GST_ELEMENT_FLAG_SOURCE);
+}

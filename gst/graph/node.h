@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GstWebAudioNode: the base class of every element that is a Web Audio node.
+ *
+ * A subclass computes; everything about pads, scheduling, events, queries and
+ * mixing happens here and in the files beside this one.
+ */
+#ifndef __GST_WEB_AUDIO_NODE_H__
+#define __GST_WEB_AUDIO_NODE_H__
+
+#include <gst/gst.h>
+
+#include "block.h"
+#include "enums.h"
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_WEB_AUDIO_NODE (gst_web_audio_node_get_type ())
+#define GST_WEB_AUDIO_NODE(obj) \
+    (G_TYPE_CHECK_INSTANCE_CAST ((obj), GST_TYPE_WEB_AUDIO_NODE, GstWebAudioNode))
+#define GST_WEB_AUDIO_NODE_CAST(obj) ((GstWebAudioNode *) (obj))
+#define GST_WEB_AUDIO_NODE_CLASS(klass) \
+    (G_TYPE_CHECK_CLASS_CAST ((klass), GST_TYPE_WEB_AUDIO_NODE, GstWebAudioNodeClass))
+#define GST_WEB_AUDIO_NODE_GET_CLASS(obj) \
+    (G_TYPE_INSTANCE_GET_CLASS ((obj), GST_TYPE_WEB_AUDIO_NODE, GstWebAudioNodeClass))
+#define GST_IS_WEB_AUDIO_NODE(obj) \
+    (G_TYPE_CHECK_INSTANCE_TYPE ((obj), GST_TYPE_WEB_AUDIO_NODE))
+
+typedef struct _GstWebAudioNode GstWebAudioNode;
+typedef struct _GstWebAudioNodeClass GstWebAudioNodeClass;
+typedef struct _GstWebAudioGraph GstWebAudioGraph;
+typedef struct _GstWebAudioInput GstWebAudioInput;
+typedef struct _GstWebAudioOutput GstWebAudioOutput;
+
+/**
+ * GstWebAudioNode:
+ *
+ * Fields are guarded by the graph's lock unless a line says otherwise.
+ */
+struct _GstWebAudioNode
+{
+  GstElement element;
+
+  /*< private > */
+  GstWebAudioGraph *graph;      /* written under the topology lock, too */
+  gint rate;                    /* the graph's, for readers without its lock */
+  gboolean active;              /* between the first activation and READY */
+
+  GPtrArray *inputs;            /* GstWebAudioInput that are connected */
+  GPtrArray *outputs;           /* every GstWebAudioOutput */
+  GArray *blocks;               /* what the inputs deliver, while rendering */
+
+  gboolean prepared;
+  guint64 position;             /* where the next block starts */
+  gboolean rendered;            /* whether position counts */
+  gboolean fresh;               /* came to a running pipeline, not rendered yet */
+  guint64 joined;               /* its first frame there; what was to be earlier
+                                 * is now */
+  gboolean end_requested;       /* by an EOS event */
+  gint playing;                 /* atomic */
+  gint64 playing_since;         /* monotonic time */
+  guint32 visit;                /* the last walk that came by */
+  gboolean wanted;              /* an output is, as the last refresh found */
+
+  /* properties, under the object lock */
+  guint channel_count;
+  GstWebAudioChannelCountMode channel_count_mode;
+  GstWebAudioChannelInterpretation channel_interpretation;
+  guint block_size;
+  gint sample_rate;
+  gboolean is_live;
+  guint64 length;
+
+  guint next_pad;               /* number of the next request pad */
+};
+
+/**
+ * GstWebAudioNodeClass:
+ * @default_channel_count: initial channel-count
+ * @default_channel_count_mode: initial channel-count-mode
+ * @prepare: (optional): the graph's rate is known or new: allocate. Called by
+ *     the rendering thread before the first block.
+ * @locate: (optional): rendering goes on at another frame than the last one.
+ *     @from is where it was, or %GST_BUFFER_OFFSET_NONE where nothing of the
+ *     past may be left; what follows is as if all frames before @to had been
+ *     rendered.
+ * @process: renders the frames from @frame. On the way in, @block is what the
+ *     inputs deliver together, mixed to the computed number of channels (a
+ *     node without inputs gets one with no buffer); on the way out it is the
+ *     result. A block with fewer frames than came in is the last one, and
+ *     %GST_FLOW_EOS says that there is none. Called by the rendering thread
+ *     with the graph's lock held: no allocation, no lock but short ones, no
+ *     signals.
+ * @end: (optional): the frame at which the node's own sound ends, or
+ *     %GST_BUFFER_OFFSET_NONE if it never does. Only asked of nodes that have
+ *     no input.
+ * @send_stream_start: (optional): begins the stream of an output in another way
+ */
+struct _GstWebAudioNodeClass
+{
+  GstElementClass parent_class;
+
+  guint default_channel_count;
+  GstWebAudioChannelCountMode default_channel_count_mode;
+
+  void (*prepare) (GstWebAudioNode * node, gint rate);
+  void (*locate) (GstWebAudioNode * node, guint64 from, guint64 to);
+    GstFlowReturn (*process) (GstWebAudioNode * node, guint64 frame,
+      GstWebAudioBlock * block);
+    guint64 (*end) (GstWebAudioNode * node, gint rate);
+  void (*send_stream_start) (GstWebAudioNode * node, GstPad * pad);
+};
+
+G_GNUC_INTERNAL
+GType gst_web_audio_node_get_type (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstWebAudioNode, gst_object_unref)
+
+/* for class_init of subclasses */
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_class_add_output (GstWebAudioNodeClass * klass);
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_class_add_input (GstWebAudioNodeClass * klass);
+
+/* for process of subclasses */
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_node_acquire (GstWebAudioNode * node,
+    GstWebAudioBlock * block, guint channels, guint64 frame, guint frames,
+    gboolean silent);
+
+/* for the files in this folder */
+
+G_GNUC_INTERNAL
+GstFlowReturn gst_web_audio_node_render (GstWebAudioNode * node,
+    GstWebAudioOutput * taker, guint64 frame, guint frames,
+    GstBuffer ** buffer);
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_activate (GstWebAudioNode * node);
+
+G_GNUC_INTERNAL
+guint64 gst_web_audio_node_find_end (GstWebAudioNode * node, guint32 visit);
+
+G_GNUC_INTERNAL
+GPtrArray *gst_web_audio_node_get_edges (GstWebAudioNode * node);
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_flush (GstWebAudioNode * node, GstEvent * event);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_node_send_upstream (GstWebAudioNode * node,
+    GstEvent * event);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plugin: registers each element. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <gst/gst.h>
+
+#include "nodes/constantsource.h"
+#include "nodes/gain.h"
+#include "nodes/oscillator.h"
+#include "streams/mediastreamdest.h"
+
+static gboolean
+plugin_init (GstPlugin * plugin)
+{
+  gboolean registered = TRUE;
+
+  registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
+  registered &= GST_ELEMENT_REGISTER (gain, plugin);
+  registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
+  registered &= GST_ELEMENT_REGISTER (oscillator, plugin);
+  return registered;
+}
+
+GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, webaudio,
+    "The Web Audio API as elements", plugin_init, VERSION,
+    GST_LICENSE, GST_PACKAGE_NAME, GST_PACKAGE_ORIGIN)
