@@ -9,6 +9,7 @@ Needs python3-gi, gir1.2-gstreamer-1.0, python3-numpy and python3-matplotlib.
 """
 
 import sys
+import tempfile
 from pathlib import Path
 
 import gi
@@ -28,6 +29,20 @@ SINK = (f' ! audio/x-raw,format=F32LE,rate={RATE},layout=interleaved'
         ' ! appsink name=out sync=false max-buffers=2')
 
 
+def end(pipeline, line):
+    error = pipeline.get_bus().pop_filtered(Gst.MessageType.ERROR)
+    pipeline.set_state(Gst.State.NULL)
+    if error:
+        sys.exit(f'{line}: {error.parse_error().gerror.message}')
+
+
+def run(line):
+    pipeline = Gst.parse_launch(line)
+    pipeline.set_state(Gst.State.PLAYING)
+    pipeline.get_bus().poll(Gst.MessageType.ERROR | Gst.MessageType.EOS, Gst.CLOCK_TIME_NONE)
+    end(pipeline, line)
+
+
 def render(line, at_block=lambda number, pipeline: None):
     """The samples that a launch line ends in: an array [frame, channel]."""
     pipeline = Gst.parse_launch(line + SINK)
@@ -40,10 +55,7 @@ def render(line, at_block=lambda number, pipeline: None):
         data = np.frombuffer(buffer.extract_dup(0, buffer.get_size()), '<f4')
         blocks.append(data.reshape(-1, channels))
         at_block(len(blocks), pipeline)
-    error = pipeline.get_bus().pop_filtered(Gst.MessageType.ERROR)
-    pipeline.set_state(Gst.State.NULL)
-    if error:
-        sys.exit(f'{line}: {error.parse_error().gerror.message}')
+    end(pipeline, line)
     return np.concatenate(blocks)
 
 
@@ -85,6 +97,7 @@ def oscillator(path):
         axes[0].plot(milliseconds(samples), samples - 2.6 * number, BLUE, lw=1)
         axes[0].text(-0.15, -2.6 * number, name, fontsize=8, ha='right', va='center')
     axes[0].set_yticks([])
+    axes[0].set_xticks(range(5))
     axes[0].set_xlim(-1.6, None)
     axes[0].set_xlabel('ms', fontsize=8)
 
@@ -154,8 +167,10 @@ def mediastreamdest(path):
 
     source = 'oscillator type=sawtooth frequency=440 ! mediastreamdest length=9600'
     pushed = render(source)[:480, 0]
-    decoded = render(source + ' ! opusenc bitrate=64000 ! oggmux'
-                     ' ! oggdemux ! opusdec ! audioconvert')[:480, 0]
+    with tempfile.TemporaryDirectory() as folder:
+        file = f'{folder}/sawtooth.ogg'
+        run(f'{source} ! opusenc bitrate=96000 ! oggmux ! filesink location={file}')
+        decoded = render(f'filesrc location={file} ! oggdemux ! opusdec ! audioconvert')[:480, 0]
     axes[1].plot(milliseconds(pushed), pushed, GREY, lw=1, label='pushed')
     axes[1].plot(milliseconds(decoded), decoded, BLUE, lw=1.2, label='decoded')
     axes[1].legend(fontsize=7, loc='lower right')

@@ -110,7 +110,8 @@ suite ()
 conformance ()
 {
   heading "conformance"
-  "$root/tests/conformance/run.py" "$root/build/tests/conformance/render" >"$tmp/conformance" 2>&1 || :
+  # not any other python3 in the path: it would lack Debian's numpy
+  /usr/bin/python3 "$root/tests/conformance/run.py" "$root/build/tests/conformance/render" >"$tmp/conformance" 2>&1 || :
   grep -v '^pass ' "$tmp/conformance" | grep -v '^skip ' || :
   line=$(tail -n 1 "$tmp/conformance")
   numbers=$(printf '%s\n' "$line" | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p')

@@ -228,7 +228,6 @@ gst_web_audio_block_pools_acquire (GstWebAudioBlockPools * pools,
   GstBuffer *buffer = NULL;
   PlanesMeta *planes;
   GstAudioMeta *audio;
-  guint c;
 
   g_assert (channels >= 1 && channels <= GST_WEB_AUDIO_MAX_CHANNELS);
   g_assert (frames <= pools->frames);
@@ -258,8 +257,8 @@ gst_web_audio_block_pools_acquire (GstWebAudioBlockPools * pools,
   block->channels = channels;
   block->frames = frames;
   block->silent = silent;
-  for (c = 0; c < channels; c++)
-    block->plane[c] = planes->data + c * planes->stride;
+  block->data = planes->data;
+  block->stride = planes->stride;
   return TRUE;
 }
 
@@ -275,7 +274,6 @@ gboolean
 gst_web_audio_block_open (GstWebAudioBlock * block, GstBuffer * buffer)
 {
   PlanesMeta *planes = get_planes (buffer);
-  guint c;
 
   if (!planes) {
     gst_buffer_unref (buffer);
@@ -285,8 +283,8 @@ gst_web_audio_block_open (GstWebAudioBlock * block, GstBuffer * buffer)
   block->channels = planes->channels;
   block->frames = planes->frames;
   block->silent = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP);
-  for (c = 0; c < planes->channels; c++)
-    block->plane[c] = planes->data + c * planes->stride;
+  block->data = planes->data;
+  block->stride = planes->stride;
   return TRUE;
 }
 
@@ -301,6 +299,46 @@ gst_web_audio_block_is_writable (const GstWebAudioBlock * block)
 {
   return !block->silent && gst_buffer_is_writable (block->buffer)
       && gst_buffer_is_all_memory_writable (block->buffer);
+}
+
+/*
+ * gst_web_audio_block_mix:
+ * @accumulate: whether to add to what @to holds, or to replace it
+ *
+ * Mixes @frames frames of one block into another, from those frames on, up or
+ * down to its number of channels.
+ */
+void
+gst_web_audio_block_mix (GstWebAudioBlock * to, guint to_frame,
+    const GstWebAudioBlock * from, guint from_frame, guint frames,
+    GstWebAudioChannelInterpretation interpretation, gboolean accumulate)
+{
+  gfloat *out[GST_WEB_AUDIO_MAX_CHANNELS];
+  const gfloat *in[GST_WEB_AUDIO_MAX_CHANNELS];
+  guint c;
+
+  for (c = 0; c < to->channels; c++)
+    out[c] = gst_web_audio_block_plane (to, c) + to_frame;
+  for (c = 0; c < from->channels; c++)
+    in[c] = gst_web_audio_block_plane (from, c) + from_frame;
+  webaudio_channel_mix (out, to->channels, in, from->channels,
+      (WebAudioInterpretation) interpretation, accumulate, frames);
+}
+
+/*
+ * gst_web_audio_block_silence:
+ *
+ * Writes zeros to @frames frames from @frame on.
+ */
+void
+gst_web_audio_block_silence (GstWebAudioBlock * block, guint frame,
+    guint frames)
+{
+  guint c;
+
+  for (c = 0; c < block->channels; c++)
+    memset (gst_web_audio_block_plane (block, c) + frame, 0,
+        frames * sizeof (gfloat));
 }
 
 /*

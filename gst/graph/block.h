@@ -11,6 +11,8 @@
 
 #include <gst/audio/audio.h>
 
+#include "enums.h"
+
 G_BEGIN_DECLS
 
 #define GST_WEB_AUDIO_MAX_CHANNELS 32
@@ -27,7 +29,8 @@ G_BEGIN_DECLS
  * @channels: number of planes
  * @frames: frames in each plane
  * @silent: every frame is zero; the planes must not be written
- * @plane: the planes
+ * @data: the first plane
+ * @stride: samples from one plane to the next
  *
  * A buffer taken apart, to be computed with.
  */
@@ -37,8 +40,15 @@ typedef struct
   guint channels;
   guint frames;
   gboolean silent;
-  gfloat *plane[GST_WEB_AUDIO_MAX_CHANNELS];
+  gfloat *data;
+  gsize stride;
 } GstWebAudioBlock;
+
+static inline gfloat *
+gst_web_audio_block_plane (const GstWebAudioBlock * block, guint channel)
+{
+  return block->data + channel * block->stride;
+}
 
 /**
  * GstWebAudioBlockPools:
@@ -72,6 +82,15 @@ gboolean gst_web_audio_block_open (GstWebAudioBlock * block,
 
 G_GNUC_INTERNAL
 gboolean gst_web_audio_block_is_writable (const GstWebAudioBlock * block);
+
+G_GNUC_INTERNAL
+void gst_web_audio_block_mix (GstWebAudioBlock * to, guint to_frame,
+    const GstWebAudioBlock * from, guint from_frame, guint frames,
+    GstWebAudioChannelInterpretation interpretation, gboolean accumulate);
+
+G_GNUC_INTERNAL
+void gst_web_audio_block_silence (GstWebAudioBlock * block, guint frame,
+    guint frames);
 
 G_GNUC_INTERNAL
 void gst_web_audio_block_shorten (GstWebAudioBlock * block, guint frames);

@@ -415,14 +415,14 @@ make_converter (GstWebAudioOutput * output)
 }
 
 static void
-interleave (gfloat * to, gfloat * const *plane, guint channels, guint frames)
+interleave (gfloat * to, const GstWebAudioBlock * block)
 {
-  guint c, i;
+  guint channels = block->channels, c, i;
 
   for (c = 0; c < channels; c++) {
-    const gfloat *from = plane[c];
+    const gfloat *from = gst_web_audio_block_plane (block, c);
 
-    for (i = 0; i < frames; i++)
+    for (i = 0; i < block->frames; i++)
       to[i * channels + c] = from[i];
   }
 }
@@ -441,19 +441,22 @@ reformat (GstWebAudioOutput * output, GstWebAudioBlock * block)
         GST_BUFFER_COPY_TIMESTAMPS, 0, -1);
     gst_buffer_map (buffer, &map, GST_MAP_WRITE);
     if (GST_AUDIO_INFO_FORMAT (info) == GST_AUDIO_FORMAT_F32) {
-      interleave ((gfloat *) map.data, block->plane, channels, block->frames);
+      interleave ((gfloat *) map.data, block);
     } else {
-      gpointer out[64];
+      gpointer in[GST_WEB_AUDIO_MAX_CHANNELS];
+      gpointer out[GST_WEB_AUDIO_MAX_CHANNELS];
       guint c, planes =
           GST_AUDIO_INFO_LAYOUT (info) == GST_AUDIO_LAYOUT_INTERLEAVED ? 1 :
           channels;
 
+      for (c = 0; c < channels; c++)
+        in[c] = gst_web_audio_block_plane (block, c);
       for (c = 0; c < planes; c++)
         out[c] = map.data + c * (map.size / planes);
       if (!output->converter)
         make_converter (output);
-      gst_audio_converter_samples (output->converter, 0,
-          (gpointer *) block->plane, block->frames, out, block->frames);
+      gst_audio_converter_samples (output->converter, 0, in, block->frames,
+          out, block->frames);
     }
     gst_buffer_unmap (buffer, &map);
     if (GST_AUDIO_INFO_LAYOUT (info) == GST_AUDIO_LAYOUT_NON_INTERLEAVED)
@@ -463,15 +466,15 @@ reformat (GstWebAudioOutput * output, GstWebAudioBlock * block)
   return buffer;
 }
 
-/* One plane is interleaved just as well: the block itself, as a buffer of just
- * its frames. Consumes @block. */
+/* The block itself as a buffer. One plane is interleaved just as well, and then
+ * the buffer has just the block's frames. Consumes @block. */
 static GstBuffer *
 hand_over (GstWebAudioBlock * block, GstAudioLayout layout)
 {
   GstBuffer *buffer = block->buffer;
   gsize size = (gsize) block->frames * sizeof (gfloat);
 
-  if (layout == GST_AUDIO_LAYOUT_NON_INTERLEAVED)
+  if (block->channels > 1)
     return buffer;
   buffer = gst_buffer_make_writable (buffer);
   gst_buffer_get_audio_meta (buffer)->info.layout = layout;
@@ -507,9 +510,8 @@ mix_to_negotiated (GstWebAudioOutput * output, GstWebAudioBlock * block)
           GST_BUFFER_OFFSET (block->buffer), block->frames, block->silent))
     return FALSE;
   if (!mixed.silent)
-    webaudio_channel_mix (mixed.plane, channels,
-        (const float *const *) block->plane, block->channels,
-        WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS, FALSE, block->frames);
+    gst_web_audio_block_mix (&mixed, 0, block, 0, block->frames,
+        GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS, FALSE);
   gst_web_audio_block_clear (block);
   *block = mixed;
   return TRUE;

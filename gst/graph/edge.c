@@ -549,21 +549,16 @@ take_from_run (GstWebAudioEdge * edge, GstWebAudioBlock * block, guint at,
 {
   Run *run = gst_queue_array_peek_head_struct (edge->runs);
   guint n = MIN (frames, run->frames - run->taken);
-  const float *in[GST_WEB_AUDIO_MAX_CHANNELS];
-  float *out[GST_WEB_AUDIO_MAX_CHANNELS];
-  guint c;
+  GstWebAudioBlock from = { NULL, };
 
-  for (c = 0; c < block->channels; c++)
-    out[c] = block->plane[c] + at;
-  if (run->silent) {
-    for (c = 0; c < block->channels; c++)
-      memset (out[c], 0, n * sizeof (gfloat));
-  } else {
-    for (c = 0; c < run->channels; c++)
-      in[c] = run->samples + c * run->frames + run->taken;
-    webaudio_channel_mix (out, block->channels, in, run->channels,
-        WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS, FALSE, n);
-  }
+  from.channels = run->channels;
+  from.data = run->samples;
+  from.stride = run->frames;
+  if (run->silent)
+    gst_web_audio_block_silence (block, at, n);
+  else
+    gst_web_audio_block_mix (block, at, &from, run->taken, n,
+        GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS, FALSE);
   return n;
 }
 
@@ -597,7 +592,7 @@ gst_web_audio_edge_take (GstWebAudioEdge * edge, GstWebAudioNode * node,
   Run *run = gst_queue_array_peek_head_struct (edge->runs);
   gboolean silent = available == 0 || (run->silent
       && run->frames - run->taken >= available);
-  guint done = 0, c;
+  guint done = 0;
 
   if (total == 0)
     return GST_FLOW_EOS;
@@ -615,9 +610,7 @@ gst_web_audio_edge_take (GstWebAudioEdge * edge, GstWebAudioNode * node,
   }
   if (total > available) {
     if (!silent)
-      for (c = 0; c < block->channels; c++)
-        memset (block->plane[c] + available, 0,
-            (total - available) * sizeof (gfloat));
+      gst_web_audio_block_silence (block, available, total - available);
     /* upstream was late: what comes next is later by that much */
     edge->write_frame += total - available;
   }

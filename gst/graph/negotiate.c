@@ -286,7 +286,6 @@ fixate (GstCaps * caps, guint channels)
   caps = gst_caps_truncate (gst_caps_make_writable (caps));
   s = gst_caps_get_structure (caps, 0);
   gst_structure_fixate_field_string (s, "format", GST_AUDIO_NE (F32));
-  gst_structure_fixate_field_string (s, "layout", "interleaved");
   gst_structure_fixate_field_nearest_int (s, "channels", channels);
   gst_structure_get_int (s, "channels", &chosen);
   if (!gst_structure_has_field (s, "channel-mask") && chosen > 2)
@@ -295,17 +294,15 @@ fixate (GstCaps * caps, guint channels)
   return gst_caps_fixate (caps);
 }
 
-/* Of what downstream offers the first that has the channels, so that they are
- * not mixed where that is not needed. */
+/* Of what downstream offers that which has the preferred value, if there is
+ * any. Consumes both. */
 static GstCaps *
-prefer_channels (GstCaps * caps, guint channels)
+prefer (GstCaps * caps, GstCaps * preferred)
 {
-  GstCaps *want = gst_caps_new_simple ("audio/x-raw", "channels", G_TYPE_INT,
-      channels, NULL);
-  GstCaps *some = gst_caps_intersect_full (caps, want,
+  GstCaps *some = gst_caps_intersect_full (caps, preferred,
       GST_CAPS_INTERSECT_FIRST);
 
-  gst_caps_unref (want);
+  gst_caps_unref (preferred);
   if (gst_caps_is_empty (some)) {
     gst_caps_unref (some);
     return caps;
@@ -380,7 +377,12 @@ gst_web_audio_negotiate_format (GstWebAudioOutput * output, guint channels,
     post_refusal (output, rate);
     return FALSE;
   }
-  caps = fixate (prefer_channels (caps, channels), channels);
+  /* what need not be mixed is not, and many a sink knows nothing of planes */
+  caps = prefer (caps, gst_caps_new_simple ("audio/x-raw", "channels",
+          G_TYPE_INT, channels, NULL));
+  caps = prefer (caps, gst_caps_new_simple ("audio/x-raw", "layout",
+          G_TYPE_STRING, "interleaved", NULL));
+  caps = fixate (caps, channels);
   if (!gst_audio_info_from_caps (&output->info, caps)) {
     gst_caps_unref (caps);
     post_refusal (output, rate);

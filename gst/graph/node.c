@@ -158,15 +158,10 @@ static void
 mix_one (GstWebAudioBlock * to, const GstWebAudioBlock * from,
     const Mixing * mixing, gboolean first)
 {
-  guint c;
-
-  webaudio_channel_mix (to->plane, to->channels,
-      (const float *const *) from->plane, from->channels,
-      (WebAudioInterpretation) mixing->interpretation, !first, from->frames);
+  gst_web_audio_block_mix (to, 0, from, 0, from->frames,
+      mixing->interpretation, !first);
   if (first && from->frames < to->frames)
-    for (c = 0; c < to->channels; c++)
-      memset (to->plane[c] + from->frames, 0,
-          (to->frames - from->frames) * sizeof (gfloat));
+    gst_web_audio_block_silence (to, from->frames, to->frames - from->frames);
 }
 
 static GstFlowReturn
@@ -287,12 +282,13 @@ gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
     flow = gather (node, frame, frames, &block);
   if (flow == GST_FLOW_OK)
     flow = klass->process (node, frame, &block);
-  node->position = frame + frames;
   node->rendered = TRUE;
+  node->position = frame;
   if (flow != GST_FLOW_OK) {
     gst_web_audio_block_clear (&block);
     return flow;
   }
+  node->position += block.frames;
   for (i = 0; i < node->outputs->len; i++) {
     GstWebAudioOutput *output = g_ptr_array_index (node->outputs, i);
 

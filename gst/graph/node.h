@@ -76,8 +76,6 @@ struct _GstWebAudioNode
 
 /**
  * GstWebAudioNodeClass:
- * @default_channel_count: initial channel-count
- * @default_channel_count_mode: initial channel-count-mode
  * @prepare: (optional): the graph's rate is known or new: allocate. Called by
  *     the rendering thread before the first block.
  * @locate: (optional): rendering goes on at another frame than the last one.
@@ -99,9 +97,6 @@ struct _GstWebAudioNode
 struct _GstWebAudioNodeClass
 {
   GstElementClass parent_class;
-
-  guint default_channel_count;
-  GstWebAudioChannelCountMode default_channel_count_mode;
 
   void (*prepare) (GstWebAudioNode * node, gint rate);
   void (*locate) (GstWebAudioNode * node, guint64 from, guint64 to);

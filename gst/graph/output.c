@@ -145,9 +145,7 @@ assemble (GstWebAudioOutput * output, guint64 frame, guint frames,
   guint done = 0;
 
   while (done < frames && flow == GST_FLOW_OK) {
-    float *out[GST_WEB_AUDIO_MAX_CHANNELS];
-    const float *in[GST_WEB_AUDIO_MAX_CHANNELS];
-    guint skip, n, c;
+    guint skip, n;
 
     flow = take_piece (output, frame + done, frames - done, &piece, &skip);
     if (flow != GST_FLOW_OK)
@@ -158,12 +156,8 @@ assemble (GstWebAudioOutput * output, guint64 frame, guint frames,
       break;
     }
     n = MIN (frames - done, piece.frames - skip);
-    for (c = 0; c < piece.channels; c++)
-      in[c] = piece.plane[c] + skip;
-    for (c = 0; c < whole.channels; c++)
-      out[c] = whole.plane[c] + done;
-    webaudio_channel_mix (out, whole.channels, in, piece.channels,
-        WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS, FALSE, n);
+    gst_web_audio_block_mix (&whole, done, &piece, skip, n,
+        GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS, FALSE);
     gst_web_audio_block_clear (&piece);
     done += n;
   }
@@ -294,9 +288,8 @@ mix_to_pinned (GstWebAudioOutput * output, GstWebAudioBlock * block)
           block->frames, block->silent))
     return GST_FLOW_ERROR;
   if (!mixed.silent)
-    webaudio_channel_mix (mixed.plane, mixed.channels,
-        (const float *const *) block->plane, block->channels,
-        WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS, FALSE, block->frames);
+    gst_web_audio_block_mix (&mixed, 0, block, 0, block->frames,
+        GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS, FALSE);
   gst_web_audio_block_clear (block);
   *block = mixed;
   return GST_FLOW_OK;

@@ -23,7 +23,8 @@ gst_web_audio_param_get_binding (GstWebAudioNode * node, const gchar * name)
 {
   GstControlBinding *binding;
 
-  if (!gst_object_has_active_control_bindings (GST_OBJECT (node)))
+  /* nearly always, so it is asked without a lock */
+  if (!g_atomic_pointer_get (&GST_OBJECT_CAST (node)->control_bindings))
     return NULL;
   binding = gst_object_get_control_binding (GST_OBJECT (node), name);
   if (binding && gst_control_binding_is_disabled (binding))

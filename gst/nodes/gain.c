@@ -52,7 +52,8 @@ multiply (const GstWebAudioBlock * from, GstWebAudioBlock * to, gfloat gain)
   guint c;
 
   for (c = 0; c < to->channels; c++)
-    webaudio_vector_scale (to->plane[c], from->plane[c], gain, to->frames);
+    webaudio_vector_scale (gst_web_audio_block_plane (to, c),
+        gst_web_audio_block_plane (from, c), gain, to->frames);
 }
 
 static void
@@ -72,8 +73,8 @@ multiply_by_binding (GstWebAudioGain * self, GstControlBinding * binding,
     for (i = 0; i < count; i++)
       gains[i] = (gfloat) values[i];
     for (c = 0; c < to->channels; c++)
-      webaudio_vector_multiply (to->plane[c] + done, from->plane[c] + done,
-          gains, count);
+      webaudio_vector_multiply (gst_web_audio_block_plane (to, c) + done,
+          gst_web_audio_block_plane (from, c) + done, gains, count);
   }
 }
 

@@ -188,6 +188,23 @@ read_increments (const Voice * voice, guint64 frame, gint64 * increments,
       voice->detune_binding ? detune : NULL, voice->detune, voice->rate, n);
 }
 
+/* The speed in cycles per frame. An increment would not do where the sign
+ * matters: at Nyquist it has none. */
+static gdouble
+speed_at (const Voice * voice, guint64 frame)
+{
+  gdouble frequency = voice->frequency, detune = voice->detune;
+
+  if (voice->frequency_binding)
+    gst_web_audio_param_read (voice->frequency_binding, voice->frequency,
+        voice->rate, frame, &frequency, 1);
+  if (voice->detune_binding)
+    gst_web_audio_param_read (voice->detune_binding, voice->detune,
+        voice->rate, frame, &detune, 1);
+  return CLAMP (webaudio_oscillator_frequency (frequency, detune) /
+      voice->rate, -0.5, 0.5);
+}
+
 /* The phase after the frames from @frame to @to. */
 static guint64
 skip (const Voice * voice, guint64 phase, guint64 frame, guint64 to)
@@ -214,15 +231,10 @@ find_phase (GstWebAudioOscillator * self, const Voice * voice, guint64 frame,
     gdouble start)
 {
   guint64 first = (guint64) ceil (start);
-  gint64 increment;
 
   if (!self->sounding) {
-    if (voice_varies (voice))
-      read_increments (voice, first, &increment, 1);
-    else
-      increment = constant_increment (voice);
     self->phase = (guint64) (gint64) ((ceil (start) - start) *
-        (gdouble) increment);
+        speed_at (voice, first) * 0x1p64);
     self->next_frame = first;
     self->sounding = TRUE;
   }
@@ -337,6 +349,8 @@ update_wave (GstWebAudioOscillator * self)
   GST_OBJECT_UNLOCK (self);
   if (type != GST_WEB_AUDIO_OSCILLATOR_CUSTOM)
     wave = webaudio_periodic_wave_get_basic ((WebAudioBasicWave) type);
+  if (!wave)
+    return;
 
   GST_OBJECT_LOCK (self);
   old = self->wave;

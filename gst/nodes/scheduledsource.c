@@ -17,8 +17,9 @@
 #define GST_CAT_DEFAULT gst_web_audio_graph_debug
 
 #define NEVER (-1.0)
-/* Times in seconds are not exact: this much of a frame is no sub-sample start. */
-#define FRAME_EPSILON 1e-6
+/* Times are given in nanoseconds, and frames do not lie on those: half of one is
+ * no sub-sample start. In seconds, with a bit for the arithmetic. */
+#define TIME_EPSILON 0.501e-9
 
 enum
 {
@@ -49,7 +50,7 @@ to_frames (gdouble seconds, gint rate)
   gdouble frames = seconds * rate;
   gdouble nearest = rint (frames);
 
-  return fabs (frames - nearest) < FRAME_EPSILON ? nearest : frames;
+  return fabs (frames - nearest) <= TIME_EPSILON * rate ? nearest : frames;
 }
 
 static guint64
@@ -120,16 +121,16 @@ gst_web_audio_scheduled_source_process (GstWebAudioNode * node,
     return GST_FLOW_EOS;
   }
   frames = MIN (frames, schedule.end - frame);
-  if (frames < block->frames)
+  if (frame + frames == schedule.end)
     finish (source);
   before = schedule.first > frame ? MIN (frames, schedule.first - frame) : 0;
   if (!gst_web_audio_node_acquire (node, block, 1, frame, frames,
           before == frames))
     return GST_FLOW_ERROR;
   if (before < frames) {
-    memset (block->plane[0], 0, before * sizeof (gfloat));
+    memset (block->data, 0, before * sizeof (gfloat));
     GST_WEB_AUDIO_SCHEDULED_SOURCE_GET_CLASS (source)->generate (source,
-        frame + before, schedule.start, block->plane[0] + before,
+        frame + before, schedule.start, block->data + before,
         frames - before);
   }
   return GST_FLOW_OK;

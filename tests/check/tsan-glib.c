@@ -400,6 +400,47 @@ gst_atomic_queue_pop (GstAtomicQueue * queue)
   return data;
 }
 
+/* Thread pools, which run every GstTask: from the push to the worker */
+
+typedef struct
+{
+  GFunc func;
+  gpointer user_data;
+} Work;
+
+static void
+do_work (gpointer data, gpointer user_data)
+{
+  Work *work = user_data;
+
+  __tsan_acquire (work);
+  work->func (data, work->user_data);
+}
+
+SHIM GThreadPool *
+g_thread_pool_new (GFunc func, gpointer user_data, gint max_threads,
+    gboolean exclusive, GError ** error)
+{
+  /* never freed: nothing tells when the pool is gone */
+  Work *work = g_new (Work, 1);
+  REAL (GThreadPool *, g_thread_pool_new,
+      (GFunc, gpointer, gint, gboolean, GError **));
+
+  work->func = func;
+  work->user_data = user_data;
+  return real (do_work, work, max_threads, exclusive, error);
+}
+
+SHIM gboolean
+g_thread_pool_push (GThreadPool * pool, gpointer data, GError ** error)
+{
+  REAL (gboolean, g_thread_pool_push, (GThreadPool *, gpointer, GError **));
+
+  if (pool->func == do_work)
+    __tsan_release (pool->user_data);
+  return real (pool, data, error);
+}
+
 /* Messages: the bus keeps them in such a queue, out of our sight */
 
 static gchar messages;
@@ -445,10 +486,11 @@ gst_bus_pop (GstBus * bus)
 SHIM void
 g_object_unref (gpointer object)
 {
+  gint refs = g_atomic_int_get (&((GObject *) object)->ref_count);
   REAL (void, g_object_unref, (gpointer));
 
   __tsan_release (object);
-  if (g_atomic_int_get (&((GObject *) object)->ref_count) <= 2)
+  if (refs <= 2)
     __tsan_acquire (object);
   real (object);
 }
@@ -456,10 +498,11 @@ g_object_unref (gpointer object)
 SHIM void
 gst_mini_object_unref (GstMiniObject * object)
 {
+  gint refs = g_atomic_int_get (&object->refcount);
   REAL (void, gst_mini_object_unref, (GstMiniObject *));
 
   __tsan_release (object);
-  if (g_atomic_int_get (&object->refcount) <= 2)
+  if (refs <= 2)
     __tsan_acquire (object);
   real (object);
 }

@@ -9,10 +9,12 @@
 
 #define ROUNDS 1000
 
-/* TSan calls this for each report, holding its locks: a race found in here
- * would never return */
-void __tsan_on_report (void *report) __attribute__((no_sanitize_thread));
-int __tsan_on_finalize (int failed);
+#define HOOK __attribute__((visibility ("default"), no_sanitize_thread))
+
+/* TSan calls these. The first for each report, holding its locks: a race found
+ * in there would never return. */
+HOOK void __tsan_on_report (void *report);
+HOOK int __tsan_on_finalize (int failed);
 
 static gint reports;
 
@@ -171,6 +173,26 @@ queue_consumer (gpointer data)
   return NULL;
 }
 
+/* As a GstTask does */
+static void
+pool_worker (gpointer data, gpointer user_data)
+{
+  gint *item = data;
+
+  *item += 1;
+  g_free (item);
+}
+
+static gpointer
+pool_user (gpointer pool)
+{
+  gint i;
+
+  for (i = 0; i < ROUNDS; i++)
+    g_thread_pool_push (pool, g_new0 (gint, 1), NULL);
+  return NULL;
+}
+
 static gpointer
 once_user (gpointer data)
 {
@@ -242,6 +264,7 @@ seen (const gchar * name, gint found)
 int
 main (int argc, char **argv)
 {
+  GThreadPool *pool = g_thread_pool_new (pool_worker, NULL, 2, FALSE, NULL);
   gint failed = 0;
   gint *shared = g_new0 (gint, 1);
 
@@ -262,6 +285,7 @@ main (int argc, char **argv)
   failed += quiet ("g_cond", races (cond_consumer, cond_producer, NULL, NULL));
   failed += quiet ("g_async_queue",
       races (queue_producer, queue_consumer, NULL, NULL));
+  failed += quiet ("g_thread_pool", races (pool_user, pool_user, pool, pool));
   failed += quiet ("g_once_init", races (once_user, once_user, NULL, NULL));
   failed += quiet ("g_object_unref",
       races (object_user, object_user, shared, shared));
@@ -272,6 +296,7 @@ main (int argc, char **argv)
   failed += seen ("two different locks",
       races (mutex_locked, mutex_locked, &mutex, &other_mutex));
 
+  g_thread_pool_free (pool, FALSE, TRUE);
   g_async_queue_unref (queue);
   g_free (once_value);
 

@@ -99,8 +99,7 @@ GST_START_TEST (test_preferred_format)
       "channels=6, layout=interleaved, channel-mask=(bitmask)0x3f, format="
       GST_AUDIO_NE (F32));
 
-  fail_unless (gst_caps_is_equal (recorder->caps, expected),
-      "%" GST_PTR_FORMAT, recorder->caps);
+  gst_check_caps_equal (recorder->caps, expected);
   gst_caps_unref (expected);
   recorder_free (recorder);
 }
@@ -597,8 +596,7 @@ GST_START_TEST (test_live)
   gst_pipeline_use_clock (GST_PIPELINE (pipeline), GST_CLOCK (clock));
   fail_unless_equals_int (gst_element_set_state (pipeline, GST_STATE_PAUSED),
       GST_STATE_CHANGE_NO_PREROLL);
-  fail_unless_equals_int (gst_element_set_state (pipeline, GST_STATE_PLAYING),
-      GST_STATE_CHANGE_SUCCESS);
+  play (pipeline);
   base = gst_element_get_base_time (pipeline);
   assert_paced (clock, recorder, base, 10);
 

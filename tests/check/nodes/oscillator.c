@@ -5,13 +5,9 @@
  * scheduledsource.c.
  */
 
-#include "check-webaudio.h"
-
-#include <gst/controller/controller.h>
-
 #include "dsp/periodicwave.h"
+#include "nodes/check-param.h"
 
-#define RATE 48000
 /* Of a sample; a float's rounding is 6e-8, a table's error 1e-5 */
 #define EXACT 2e-6
 #define TABLE 5e-5
@@ -205,47 +201,6 @@ GST_START_TEST (test_clamp)
 
 GST_END_TEST;
 
-/* Does things between two blocks: when the buffer that begins at @frame passes,
- * the next block is not rendered yet. */
-typedef void (*Action) (GstElement * element);
-
-typedef struct
-{
-  GstElement *element;
-  guint64 frame;
-  Action action;
-} Appointment;
-
-static GstPadProbeReturn
-keep_appointment (GstPad * pad, GstPadProbeInfo * info, gpointer data)
-{
-  Appointment *appointment = data;
-
-  if (GST_BUFFER_OFFSET (info->data) != appointment->frame)
-    return GST_PAD_PROBE_OK;
-  appointment->action (appointment->element);
-  return GST_PAD_PROBE_REMOVE;
-}
-
-/* @frame: where the action takes effect */
-static void
-do_at (GstElement * pipeline, const gchar * name, guint64 frame, Action action)
-{
-  Appointment *appointment = g_new (Appointment, 1);
-  GstElement *out = get_element (pipeline, "out");
-  GstPad *pad = gst_element_get_static_pad (out, "sink");
-
-  appointment->element = get_element (pipeline, name);
-  /* the pipeline outlives its pads' probes */
-  gst_object_unref (appointment->element);
-  appointment->frame = frame - 1024;
-  appointment->action = action;
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, keep_appointment,
-      appointment, g_free);
-  gst_object_unref (pad);
-  gst_object_unref (out);
-}
-
 static void
 to_220_hz (GstElement * element)
 {
@@ -421,6 +376,7 @@ GST_START_TEST (test_custom_from_one_array)
 
   wave.real = numbers;
   wave.imag = zeros;
+  wave.scale = 1;
   wave.scale = 1 / peak_of (&wave);
   recorder = render_oscillator (4800, "frequency=220 real=\"<0, 0, 1, 0.5>\""
       OUT);
@@ -736,46 +692,6 @@ GST_END_TEST;
 
 /* Control bindings */
 
-static GstControlSource *
-new_source (GstInterpolationMode mode)
-{
-  GstControlSource *source = gst_interpolation_control_source_new ();
-
-  g_object_set (source, "mode", mode, NULL);
-  return source;
-}
-
-static void
-add_point (GstControlSource * source, guint64 frame, gdouble value)
-{
-  fail_unless (gst_timed_value_control_source_set
-      (GST_TIMED_VALUE_CONTROL_SOURCE (source),
-          gst_util_uint64_scale (frame, GST_SECOND, RATE), value));
-}
-
-/* Consumes @source. */
-static void
-bind (GstElement * pipeline, const gchar * property, GstControlSource * source,
-    gboolean absolute)
-{
-  GstObject *object = GST_OBJECT (get_element (pipeline, "o"));
-
-  fail_unless (gst_object_add_control_binding (object, absolute ?
-          gst_direct_control_binding_new_absolute (object, property, source) :
-          gst_direct_control_binding_new (object, property, source)));
-  gst_object_unref (source);
-  gst_object_unref (object);
-}
-
-#define RAMP_END 24000
-
-/* Goes from @a at 0 to @b at RAMP_END */
-static gdouble
-ramp (guint64 frame, gdouble a, gdouble b)
-{
-  return frame >= RAMP_END ? b : a + (b - a) * frame / RAMP_END;
-}
-
 static void
 expect_sweep (Recorder * recorder, gdouble f0, gdouble f1, gdouble d0,
     gdouble d1)
@@ -796,25 +712,16 @@ expect_sweep (Recorder * recorder, gdouble f0, gdouble f1, gdouble d0,
 static void
 check_sweep (gdouble f0, gdouble f1, gdouble d0, gdouble d1, gboolean absolute)
 {
-  const gdouble scale = absolute ? 1 : 768000, offset = absolute ? 0 : 0.5;
   GstElement *pipeline = launch ("oscillator name=o frequency=%g detune=%g "
       "length=30000" OUT, f0, d0);
   Recorder *recorder = record (pipeline, "out");
 
-  if (f0 != f1) {
-    GstControlSource *source = new_source (GST_INTERPOLATION_MODE_LINEAR);
-
-    add_point (source, 0, f0 / scale + offset);
-    add_point (source, RAMP_END, f1 / scale + offset);
-    bind (pipeline, "frequency", source, absolute);
-  }
-  if (d0 != d1) {
-    GstControlSource *source = new_source (GST_INTERPOLATION_MODE_LINEAR);
-
-    add_point (source, 0, d0);
-    add_point (source, RAMP_END, d1);
-    bind (pipeline, "detune", source, TRUE);
-  }
+  /* a binding that is not absolute has 0 to 1 for the property's range */
+  if (f0 != f1)
+    bind_ramp (pipeline, "o", "frequency", f0, f1, absolute,
+        absolute ? 1 : 1. / 768000, absolute ? 0 : 0.5);
+  if (d0 != d1)
+    bind_ramp (pipeline, "o", "detune", d0, d1, TRUE, 1, 0);
   play (pipeline);
   wait_for_end (pipeline);
   fail_unless_equals_uint64 (recorder->frames, 30000);
@@ -847,7 +754,7 @@ GST_START_TEST (test_binding_steps)
    * is as the property says */
   add_point (source, 1488, 2000);
   add_point (source, 2544, -100);
-  bind (pipeline, "frequency", source, TRUE);
+  bind_property (pipeline, "o", "frequency", source, TRUE);
   play (pipeline);
   wait_for_end (pipeline);
   phase = expect (recorder, 0, 1488, 0, 440, sine, NULL, EXACT);
@@ -890,7 +797,7 @@ GST_START_TEST (test_binding_goes)
   gdouble phase;
 
   add_point (source, 0, 2000);
-  bind (pipeline, "frequency", source, TRUE);
+  bind_property (pipeline, "o", "frequency", source, TRUE);
   do_at (pipeline, "o", 1024, disable_binding);
   do_at (pipeline, "o", 2048, enable_binding);
   do_at (pipeline, "o", 3072, remove_binding);
@@ -920,7 +827,7 @@ GST_START_TEST (test_binding_extremes)
   add_point (source, 960, NAN);
   add_point (source, 1440, -G_MAXDOUBLE);
   add_point (source, 1920, -INFINITY);
-  bind (pipeline, "frequency", source, TRUE);
+  bind_property (pipeline, "o", "frequency", source, TRUE);
   play (pipeline);
   wait_for_end (pipeline);
   for (i = 0; i < recorder->frames; i++)
