@@ -87,33 +87,30 @@ survey_node (GstWebAudioNode * node, guint64 frame, Survey * survey)
 }
 
 static void
-warn_starved (gpointer data)
+warn_starved (GstWebAudioInput * input)
 {
-  GstWebAudioInput *input = data;
-
   GST_ELEMENT_WARNING (input->node, STREAM, FAILED,
       ("No audio arrives at %s.", GST_OBJECT_NAME (input)),
       ("nothing for %d s; going on with silence until something does",
           (gint) (GST_WEB_AUDIO_PATIENCE / G_USEC_PER_SEC)));
 }
 
-/* Whether to wait on for an input that has nothing to give. */
+/* Gives up on an input that has had nothing to give for too long. */
 static gboolean
-have_patience (GstWebAudioInput * input, const Survey * survey,
+lose_patience (GstWebAudioInput * input, const Survey * survey,
     gboolean paused_on_purpose)
 {
   if (input->waiting_since == 0 || paused_on_purpose)
     input->waiting_since = survey->now;
-  if (survey->now - input->waiting_since < GST_WEB_AUDIO_PATIENCE)
-    return TRUE;
-  input->starved = TRUE;
-  gst_web_audio_defer (warn_starved, input);
-  return FALSE;
+  input->starved = survey->now - input->waiting_since >= GST_WEB_AUDIO_PATIENCE;
+  return input->starved;
 }
 
-/* Whether the block can be rendered now. */
+/* Whether the block can be rendered now. If not, *@starved may be an input,
+ * owned, that nobody waits for any longer, to be warned of. */
 static gboolean
-is_ready (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames)
+is_ready (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames,
+    GstWebAudioInput ** starved)
 {
   Survey survey = { output->node, 0, frames, 0, FALSE, NULL };
 
@@ -124,9 +121,26 @@ is_ready (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames)
   survey_node (output->node, output->position, &survey);
   if (survey.crowded)
     return FALSE;
-  return graph->live || !survey.unready
-      || !have_patience (survey.unready, &survey,
-      output->pushed && !output->node->playing);
+  if (graph->live || !survey.unready)
+    return TRUE;
+  if (lose_patience (survey.unready, &survey,
+          output->pushed && !output->node->playing))
+    *starved = gst_object_ref (survey.unready);
+  return FALSE;
+}
+
+/* Waits for something to change. Takes and returns the graph, locked. */
+static GstWebAudioGraph *
+wait_for_change (GstWebAudioOutput * output, GstWebAudioGraph * graph,
+    GstWebAudioInput ** starved)
+{
+  if (!*starved)
+    return gst_web_audio_graph_wait (graph, output->node,
+        g_get_monotonic_time () + LOOK_AGAIN);
+  gst_web_audio_graph_unlock (graph);
+  warn_starved (*starved);
+  gst_clear_object (starved);
+  return gst_web_audio_graph_lock (output->node);
 }
 
 /* Where a driver begins */
@@ -270,12 +284,11 @@ begin_block (GstWebAudioOutput * output, GstWebAudioGraph ** locked,
 {
   GstWebAudioNode *node = output->node;
   GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+  GstWebAudioInput *starved = NULL;
   guint64 waited_until = 0;
   GstFlowReturn flow = GST_FLOW_OK;
 
   while (TRUE) {
-    gint64 look_again = g_get_monotonic_time () + LOOK_AGAIN;
-
     if (output->interrupted) {
       flow = GST_FLOW_FLUSHING;
       break;
@@ -283,8 +296,8 @@ begin_block (GstWebAudioOutput * output, GstWebAudioGraph ** locked,
     if (graph->dirty)
       gst_web_audio_graph_refresh (graph);
     if (graph->rate == 0) {
-      if (!is_ready (output, graph, 0)) {
-        graph = gst_web_audio_graph_wait (graph, node, look_again);
+      if (!is_ready (output, graph, 0, &starved)) {
+        graph = wait_for_change (output, graph, &starved);
         continue;
       }
       gst_web_audio_graph_unlock (graph);
@@ -302,7 +315,7 @@ begin_block (GstWebAudioOutput * output, GstWebAudioGraph ** locked,
       break;
     }
     if (graph->live && !node->playing) {
-      graph = gst_web_audio_graph_wait (graph, node, look_again);
+      graph = wait_for_change (output, graph, &starved);
       continue;
     }
     if (graph->live && waited_until < output->position + *frames) {
@@ -315,9 +328,9 @@ begin_block (GstWebAudioOutput * output, GstWebAudioGraph ** locked,
       graph = gst_web_audio_graph_lock (node);
       continue;
     }
-    if (is_ready (output, graph, *frames))
+    if (is_ready (output, graph, *frames, &starved))
       break;
-    graph = gst_web_audio_graph_wait (graph, node, look_again);
+    graph = wait_for_change (output, graph, &starved);
   }
   if (flow == GST_FLOW_OK)
     *locked = graph;
@@ -591,21 +604,20 @@ take_turn (GstWebAudioOutput * output)
   GstWebAudioBlock block = { NULL, };
   GstFlowReturn flow;
   guint frames = 0;
-  gint rate = 0;
+  gint rate;
 
   if (output->need_events) {
     gst_web_audio_output_send_stream_start (output);
     output->need_events = FALSE;
     output->need_segment = TRUE;
   }
-  gst_web_audio_deferral_begin ();
   flow = begin_block (output, &graph, &frames);
-  if (flow == GST_FLOW_OK) {
-    rate = graph->rate;
-    flow = render (output, graph, frames, &block);
-    gst_web_audio_graph_unlock (graph);
-  }
-  gst_web_audio_deferral_end ();
+  if (flow != GST_FLOW_OK)
+    return flow;
+  rate = graph->rate;
+  gst_web_audio_deferral_begin (graph);
+  flow = render (output, graph, frames, &block);
+  gst_web_audio_deferral_end (graph);
   if (flow != GST_FLOW_OK)
     return flow;
   return push_block (output, &block, rate);

@@ -16,8 +16,12 @@ GST_DEBUG_CATEGORY (gst_web_audio_graph_debug);
 
 #define DEFAULT_BLOCK_SIZE 1024
 
-/* Which node is in which graph. Never taken while a graph's lock is held. */
+/* Guards the graph pointers of all nodes, for a moment each: the last lock that
+ * is taken. They change only while the lock of the graph is held, too. */
 static GMutex topology;
+
+/* The graph that this thread has locked to render. */
+static GPrivate rendering;
 
 static GstWebAudioGraph *
 graph_new (void)
@@ -55,21 +59,50 @@ graph_unref (GstWebAudioGraph * graph)
   g_free (graph);
 }
 
-/* Needs the topology lock and the graph's. */
-static void
-add_node (GstWebAudioGraph * graph, GstWebAudioNode * node)
+static GstWebAudioGraph *
+get_graph (GstWebAudioNode * node)
 {
+  GstWebAudioGraph *graph;
+
+  g_mutex_lock (&topology);
+  graph = graph_ref (node->graph);
+  g_mutex_unlock (&topology);
+  return graph;
+}
+
+/* Returns what the node held before. */
+static GstWebAudioGraph *
+set_graph (GstWebAudioNode * node, GstWebAudioGraph * graph)
+{
+  GstWebAudioGraph *old = node->graph;
+
+  if (graph)
+    graph_ref (graph);
+  g_mutex_lock (&topology);
+  g_atomic_pointer_set (&node->graph, graph);
+  g_mutex_unlock (&topology);
+  return old;
+}
+
+static void
+list_node (GstWebAudioGraph * graph, GstWebAudioNode * node)
+{
+  guint i;
+
   g_ptr_array_add (graph->nodes, node);
-  g_atomic_pointer_set (&node->graph, graph_ref (graph));
   g_atomic_int_set (&node->rate, graph->rate);
+  for (i = 0; i < node->outputs->len; i++) {
+    GstWebAudioOutput *output = g_ptr_array_index (node->outputs, i);
+
+    if (!gst_queue_array_is_empty (output->backlog))
+      g_ptr_array_add (graph->backlog, output);
+  }
   graph->dirty = TRUE;
 }
 
-/* Needs the topology lock and the graph's. */
 static void
-remove_node (GstWebAudioNode * node)
+unlist_node (GstWebAudioGraph * graph, GstWebAudioNode * node)
 {
-  GstWebAudioGraph *graph = node->graph;
   guint i;
 
   g_ptr_array_remove_fast (graph->nodes, node);
@@ -79,25 +112,17 @@ remove_node (GstWebAudioNode * node)
     if (output->node == node)
       g_ptr_array_remove_index_fast (graph->backlog, i - 1);
   }
-  g_atomic_pointer_set (&node->graph, NULL);
   graph->dirty = TRUE;
   g_cond_broadcast (&graph->cond);
-  graph_unref (graph);
 }
 
+/* Needs the locks of both graphs. */
 static void
 move_node (GstWebAudioNode * node, GstWebAudioGraph * to)
 {
-  guint i;
-
-  remove_node (node);
-  add_node (to, node);
-  for (i = 0; i < node->outputs->len; i++) {
-    GstWebAudioOutput *output = g_ptr_array_index (node->outputs, i);
-
-    if (!gst_queue_array_is_empty (output->backlog))
-      g_ptr_array_add (to->backlog, output);
-  }
+  unlist_node (node->graph, node);
+  graph_unref (set_graph (node, to));
+  list_node (to, node);
 }
 
 /*
@@ -110,7 +135,8 @@ gst_web_audio_graph_enter (GstWebAudioNode * node)
 {
   GstWebAudioGraph *graph = graph_new ();
 
-  add_node (graph, node);
+  set_graph (node, graph);
+  list_node (graph, node);
   graph_unref (graph);
 }
 
@@ -122,14 +148,26 @@ gst_web_audio_graph_enter (GstWebAudioNode * node)
 void
 gst_web_audio_graph_leave (GstWebAudioNode * node)
 {
-  GstWebAudioGraph *graph;
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
 
-  g_mutex_lock (&topology);
-  graph = graph_ref (node->graph);
-  g_mutex_lock (&graph->lock);
-  remove_node (node);
-  g_mutex_unlock (&graph->lock);
-  g_mutex_unlock (&topology);
+  unlist_node (graph, node);
+  graph_unref (set_graph (node, NULL));
+  gst_web_audio_graph_unlock (graph);
+}
+
+/* The thread that renders has the lock already. */
+static void
+lock_graph (GstWebAudioGraph * graph)
+{
+  if (g_private_get (&rendering) != graph)
+    g_mutex_lock (&graph->lock);
+}
+
+static void
+unlock_graph (GstWebAudioGraph * graph)
+{
+  if (g_private_get (&rendering) != graph)
+    g_mutex_unlock (&graph->lock);
   graph_unref (graph);
 }
 
@@ -143,25 +181,42 @@ GstWebAudioGraph *
 gst_web_audio_graph_lock (GstWebAudioNode * node)
 {
   while (TRUE) {
-    GstWebAudioGraph *graph;
+    GstWebAudioGraph *graph = get_graph (node);
 
-    g_mutex_lock (&topology);
-    graph = graph_ref (node->graph);
-    g_mutex_unlock (&topology);
-
-    g_mutex_lock (&graph->lock);
+    lock_graph (graph);
     if (g_atomic_pointer_get (&node->graph) == graph)
       return graph;
-    g_mutex_unlock (&graph->lock);
-    graph_unref (graph);
+    unlock_graph (graph);
   }
 }
 
 void
 gst_web_audio_graph_unlock (GstWebAudioGraph * graph)
 {
-  g_mutex_unlock (&graph->lock);
-  graph_unref (graph);
+  unlock_graph (graph);
+}
+
+/* Locks the graphs of both nodes, which may be one, in an order that does not
+ * depend on who asks. */
+static void
+lock_both (GstWebAudioNode * one, GstWebAudioNode * other,
+    GstWebAudioGraph ** its, GstWebAudioGraph ** others)
+{
+  while (TRUE) {
+    *its = get_graph (one);
+    *others = get_graph (other);
+    lock_graph (MIN (*its, *others));
+    if (*its != *others)
+      lock_graph (MAX (*its, *others));
+    if (g_atomic_pointer_get (&one->graph) == *its
+        && g_atomic_pointer_get (&other->graph) == *others)
+      return;
+    if (*its != *others)
+      unlock_graph (*others);
+    else
+      graph_unref (*others);
+    unlock_graph (*its);
+  }
 }
 
 /*
@@ -200,7 +255,7 @@ gst_web_audio_graph_wake (GstWebAudioNode * node)
 
 /* Joining and splitting */
 
-/* Needs the topology lock and both graphs'. */
+/* Needs the locks of both. */
 static void
 join (GstWebAudioGraph * to, GstWebAudioGraph * from)
 {
@@ -248,7 +303,7 @@ collect (GstWebAudioNode * node, guint32 visit, GPtrArray * found)
 }
 
 /* Gives the nodes that are still linked with @node a graph of their own unless
- * @other is among them. Needs the topology lock and the graph's. */
+ * @other is among them. Needs the graph's lock. */
 static void
 split (GstWebAudioNode * node, GstWebAudioNode * other)
 {
@@ -289,45 +344,36 @@ is_driven (GstWebAudioGraph * graph)
   return FALSE;
 }
 
-/* Makes the nodes at both ends render together. Where both have been rendering
- * apart, their time differs, and the link carries the difference. A node that
- * merely was not rendered for a while catches up instead. Needs the topology
- * lock. */
+/* Makes the nodes at both ends render together, in one of the two graphs. Where
+ * both have been rendering apart, their time differs, and the link carries the
+ * difference; a node that merely was not rendered for a while catches up.
+ * Needs the locks of both. */
 static gint64
 unite (GstWebAudioNode * consumer, GstWebAudioNode * producer)
 {
-  GstWebAudioGraph *here = graph_ref (consumer->graph);
-  GstWebAudioGraph *there = graph_ref (producer->graph);
+  GstWebAudioGraph *here = consumer->graph;
+  GstWebAudioGraph *there = producer->graph;
   gint64 difference = 0;
 
-  if (here != there) {
-    g_mutex_lock (&here->lock);
-    g_mutex_lock (&there->lock);
-    if (producer->rendered && consumer->rendered && is_driven (here)
-        && is_driven (there))
-      difference = (gint64) producer->position - (gint64) consumer->position;
-    if (there->nodes->len > here->nodes->len)
-      join (there, here);
-    else
-      join (here, there);
-    g_mutex_unlock (&there->lock);
-    g_mutex_unlock (&here->lock);
-  }
-  graph_unref (there);
-  graph_unref (here);
+  if (here == there)
+    return 0;
+  if (producer->rendered && consumer->rendered && is_driven (here)
+      && is_driven (there))
+    difference = (gint64) producer->position - (gint64) consumer->position;
+  if (there->nodes->len > here->nodes->len)
+    join (there, here);
+  else
+    join (here, there);
   return difference;
 }
 
 static void
-connect_now (GstWebAudioInput * input, GstWebAudioOutput * output)
+attach (GstWebAudioInput * input, GstWebAudioOutput * output)
 {
-  gint64 difference = output ? unite (input->node, output->node) : 0;
-  GstWebAudioGraph *graph = input->node->graph;
+  GstWebAudioNode *node = input->node;
 
-  g_mutex_lock (&graph->lock);
-  input->delta = difference;
-  if (!input->connected)
-    g_ptr_array_add (input->node->inputs, gst_object_ref (input));
+  input->delta = output ? unite (node, output->node) : 0;
+  g_ptr_array_add (node->inputs, gst_object_ref (input));
   input->connected = TRUE;
   if (output) {
     input->output = gst_object_ref (output);
@@ -335,42 +381,40 @@ connect_now (GstWebAudioInput * input, GstWebAudioOutput * output)
   }
   input->waiting_since = 0;
   input->starved = FALSE;
-  graph->dirty = TRUE;
-  g_cond_broadcast (&graph->cond);
-  g_mutex_unlock (&graph->lock);
+  node->graph->dirty = TRUE;
+  g_cond_broadcast (&node->graph->cond);
 }
 
 static void
-disconnect_now (GstWebAudioInput * input)
+detach (GstWebAudioInput * input)
 {
   GstWebAudioNode *node = input->node;
   GstWebAudioGraph *graph = node->graph;
-  GstWebAudioOutput *output;
-  gboolean was_connected;
+  GstWebAudioOutput *output = input->output;
 
-  g_mutex_lock (&graph->lock);
-  graph_ref (graph);
-  was_connected = input->connected;
-  output = input->output;
   input->connected = FALSE;
   input->output = NULL;
-  if (was_connected)
-    g_ptr_array_remove (node->inputs, input);
   if (output) {
     gst_clear_object (&output->input);
     gst_web_audio_output_drop_backlog (output);
     split (output->node, node);
+    gst_object_unref (output);
   }
   graph->dirty = TRUE;
   g_cond_broadcast (&graph->cond);
-  g_mutex_unlock (&graph->lock);
-  graph_unref (graph);
-  gst_clear_object (&output);
+  g_ptr_array_remove (node->inputs, input);
 }
 
 static void
-connect_later (gpointer data)
+reschedule_later (gpointer data)
 {
+  gst_web_audio_input_reschedule (data);
+}
+
+static void
+disconnect_later (gpointer data)
+{
+  gst_web_audio_graph_disconnect (data);
   gst_web_audio_input_reschedule (data);
 }
 
@@ -384,21 +428,19 @@ void
 gst_web_audio_graph_connect (GstWebAudioInput * input,
     GstWebAudioOutput * output)
 {
-  if (gst_web_audio_defer (connect_later, input))
-    return;
-  g_mutex_lock (&topology);
-  if (input->connected && input->output != output)
-    disconnect_now (input);
-  if (!input->connected)
-    connect_now (input, output);
-  g_mutex_unlock (&topology);
-}
+  GstWebAudioNode *producer = output ? output->node : input->node;
+  GstWebAudioGraph *here, *there;
 
-static void
-disconnect_later (gpointer data)
-{
-  gst_web_audio_graph_disconnect (data);
-  gst_web_audio_input_reschedule (data);
+  if (gst_web_audio_defer (reschedule_later, input))
+    return;
+  lock_both (input->node, producer, &here, &there);
+  if (!input->connected)
+    attach (input, output);
+  if (here != there)
+    gst_web_audio_graph_unlock (there);
+  else
+    graph_unref (there);
+  gst_web_audio_graph_unlock (here);
 }
 
 /*
@@ -409,12 +451,14 @@ disconnect_later (gpointer data)
 void
 gst_web_audio_graph_disconnect (GstWebAudioInput * input)
 {
+  GstWebAudioGraph *graph;
+
   if (gst_web_audio_defer (disconnect_later, input))
     return;
-  g_mutex_lock (&topology);
+  graph = gst_web_audio_graph_lock (input->node);
   if (input->connected)
-    disconnect_now (input);
-  g_mutex_unlock (&topology);
+    detach (input);
+  gst_web_audio_graph_unlock (graph);
 }
 
 /*
@@ -562,38 +606,39 @@ queue_free (gpointer data)
   gst_queue_array_free (data);
 }
 
-/* The work that this thread has put off; in use while @rendering. */
+/* The work that this thread has put off while rendering. */
 static GPrivate deferred = G_PRIVATE_INIT (queue_free);
-static GPrivate rendering;
 
 /*
  * gst_web_audio_deferral_begin:
+ * @graph: (transfer none): what this thread has locked
  *
- * This thread is about to render: what is deferred from now on is put off.
+ * This thread is about to render: what is deferred from now on is put off, and
+ * locking the graph again does nothing.
  */
 void
-gst_web_audio_deferral_begin (void)
+gst_web_audio_deferral_begin (GstWebAudioGraph * graph)
 {
   if (!g_private_get (&deferred))
     g_private_set (&deferred,
         gst_queue_array_new_for_struct (sizeof (Deferred), 16));
-  g_private_set (&rendering, GINT_TO_POINTER (TRUE));
+  g_private_set (&rendering, graph);
 }
 
 /*
  * gst_web_audio_deferral_end:
+ * @graph: (transfer full): what this thread has locked
  *
- * This thread has let go of the graph: does what was put off.
+ * This thread has rendered: lets go of the graph and does what was put off.
  */
 void
-gst_web_audio_deferral_end (void)
+gst_web_audio_deferral_end (GstWebAudioGraph * graph)
 {
   GstQueueArray *queue = g_private_get (&deferred);
   Deferred *next;
 
   g_private_set (&rendering, NULL);
-  if (!queue)
-    return;
+  gst_web_audio_graph_unlock (graph);
   while ((next = gst_queue_array_pop_head_struct (queue))) {
     Deferred work = *next;
 

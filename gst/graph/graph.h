@@ -4,10 +4,11 @@
  * component of pulled links. It is the AudioContext's rendering side: one
  * lock, one rate, one block size, one time line.
  *
- * Locks, in the order in which they are taken: topology lock (which node is in
- * which graph; private to graph.c), a pad's stream lock where it drives, the
- * graph's lock, the stream locks of pulled pads, object locks. Rendering
- * happens under the graph's lock, so whatever takes it acts between two blocks.
+ * Locks, in the order in which they are taken: a pad's stream lock where it
+ * drives, the graph's lock (of two graphs the one at the lower address first),
+ * the stream locks of pulled pads, object locks, the topology lock (which node
+ * is in which graph; private to graph.c). Rendering happens under the graph's
+ * lock, so whatever takes it acts between two blocks.
  */
 #ifndef __GST_WEB_AUDIO_GRAPH_H__
 #define __GST_WEB_AUDIO_GRAPH_H__
@@ -98,10 +99,10 @@ guint64 gst_web_audio_graph_frame_at (GstWebAudioGraph * graph,
 typedef void (*GstWebAudioDeferred) (gpointer object);
 
 G_GNUC_INTERNAL
-void gst_web_audio_deferral_begin (void);
+void gst_web_audio_deferral_begin (GstWebAudioGraph * graph);
 
 G_GNUC_INTERNAL
-void gst_web_audio_deferral_end (void);
+void gst_web_audio_deferral_end (GstWebAudioGraph * graph);
 
 G_GNUC_INTERNAL
 gboolean gst_web_audio_defer (GstWebAudioDeferred func, gpointer object);

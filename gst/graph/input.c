@@ -442,6 +442,8 @@ schedule (GstWebAudioInput * input)
   GstWebAudioOutput *output = gst_web_audio_link_find_output (input);
   LinkKind kind = judge_link (input, output);
 
+  if (kind == LINK_LATER)
+    gst_web_audio_graph_disconnect (input);
   if (GST_PAD_MODE (pad) == GST_PAD_MODE_PULL
       && (kind != LINK_PULL || !pulls_from (input, output)))
     gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
@@ -510,14 +512,21 @@ release_peer (GstPad * peer)
 }
 
 static void
-input_unlinked (GstPad * pad, GstPad * peer)
+forget_producer (gpointer data)
 {
-  GstWebAudioInput *input = GST_WEB_AUDIO_INPUT_CAST (pad);
+  GstWebAudioInput *input = data;
 
   gst_web_audio_graph_disconnect (input);
+  gst_web_audio_input_reschedule (input);
+}
+
+static void
+input_unlinked (GstPad * pad, GstPad * peer)
+{
+  if (gst_web_audio_defer (forget_producer, pad))
+    return;
+  forget_producer (pad);
   release_peer (peer);
-  if (gst_pad_is_active (pad))
-    set_mode (input, GST_PAD_MODE_PUSH);
 }
 
 /* The object */

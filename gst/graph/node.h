@@ -42,7 +42,7 @@ struct _GstWebAudioNode
   GstElement element;
 
   /*< private > */
-  GstWebAudioGraph *graph;      /* written under the topology lock, too */
+  GstWebAudioGraph *graph;      /* never NULL; see graph.h for the lock */
   gint rate;                    /* the graph's, for readers without its lock */
   gboolean active;              /* between the first activation and READY */
 

@@ -440,26 +440,15 @@ output_linked (GstPad * pad, GstPad * peer)
     gst_web_audio_output_reschedule (GST_WEB_AUDIO_OUTPUT_CAST (pad));
 }
 
+/* The consumer may be beyond an element in between, which tells it nothing. */
 static void
-output_unlinked (GstPad * pad, GstPad * peer)
+forget_consumer (gpointer data)
 {
-  GstWebAudioOutput *output = GST_WEB_AUDIO_OUTPUT_CAST (pad);
-  GstWebAudioGraph *graph;
-  GstWebAudioInput *input = NULL;
+  GstWebAudioOutput *output = data;
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (output->node);
+  GstWebAudioInput *input =
+      output->input ? gst_object_ref (output->input) : NULL;
 
-  if (GST_PAD_MODE (pad) == GST_PAD_MODE_PULL) {
-    /* lets go of a pull that a probe holds up */
-    gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
-    if (GST_STATE (output->node) >= GST_STATE_PAUSED)
-      gst_pad_activate_mode (pad, GST_PAD_MODE_PUSH, TRUE);
-  } else {
-    gst_web_audio_driver_interrupt (output);
-  }
-  if (gst_web_audio_defer (reschedule_later, pad))
-    return;
-  graph = gst_web_audio_graph_lock (output->node);
-  if (output->input)
-    input = gst_object_ref (output->input);
   graph->dirty = TRUE;
   gst_web_audio_graph_unlock (graph);
   if (input) {
@@ -467,6 +456,20 @@ output_unlinked (GstPad * pad, GstPad * peer)
     gst_web_audio_input_reschedule (input);
     gst_object_unref (input);
   }
+  gst_web_audio_output_reschedule (output);
+}
+
+static void
+output_unlinked (GstPad * pad, GstPad * peer)
+{
+  if (gst_web_audio_defer (forget_consumer, pad))
+    return;
+  if (GST_PAD_MODE (pad) == GST_PAD_MODE_PULL)
+    /* lets go of a pull that a probe holds up, and with it of the graph */
+    gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
+  else
+    gst_web_audio_driver_interrupt (GST_WEB_AUDIO_OUTPUT_CAST (pad));
+  forget_consumer (pad);
 }
 
 /* Events and queries */

@@ -130,8 +130,7 @@ gst_web_audio_scheduled_source_process (GstWebAudioNode * node,
   if (before < frames) {
     memset (block->data, 0, before * sizeof (gfloat));
     GST_WEB_AUDIO_SCHEDULED_SOURCE_GET_CLASS (source)->generate (source,
-        frame + before, schedule.start, block->data + before,
-        frames - before);
+        frame + before, schedule.start, block->data + before, frames - before);
   }
   return GST_FLOW_OK;
 }
