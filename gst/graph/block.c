@@ -22,6 +22,7 @@ typedef struct
   gsize stride;
   guint channels;
   guint frames;
+  gsize *offsets;               /* of the GstAudioMeta */
 } PlanesMeta;
 
 static gboolean
@@ -126,6 +127,7 @@ block_pool_alloc_buffer (GstBufferPool * base, GstBuffer ** result,
   audio = (GstMeta *) gst_buffer_add_audio_meta (buffer, &pool->info,
       pool->frames, offsets);
   GST_META_FLAG_SET (audio, GST_META_FLAG_POOLED);
+  planes->offsets = ((GstAudioMeta *) audio)->offsets;
 
   *result = buffer;
   return GST_FLOW_OK;
@@ -242,7 +244,9 @@ gst_web_audio_block_pools_acquire (GstWebAudioBlockPools * pools,
   planes->frames = frames;
   audio = gst_buffer_get_audio_meta (buffer);
   audio->samples = frames;
+  /* a driver may have handed it over as interleaved */
   audio->info.layout = GST_AUDIO_LAYOUT_NON_INTERLEAVED;
+  audio->offsets = planes->offsets;
 
   GST_BUFFER_PTS (buffer) =
       gst_util_uint64_scale (frame, GST_SECOND, pools->rate);

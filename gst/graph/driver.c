@@ -114,7 +114,7 @@ is_ready (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames,
 {
   Survey survey = { output->node, 0, frames, 0, FALSE, NULL };
 
-  if (graph->backlog->len == 0 && graph->edges == 0)
+  if (graph->backlog->len == 0 && graph->edges->len == 0)
     return TRUE;
   survey.visit = gst_web_audio_graph_next_visit ();
   survey.now = g_get_monotonic_time ();
@@ -241,6 +241,39 @@ count_frames (GstWebAudioOutput * output, GstWebAudioGraph * graph)
   return MIN (frames, end - position);
 }
 
+static guint64
+next_quantum (guint64 frame)
+{
+  return (frame + GST_WEB_AUDIO_QUANTUM - 1) / GST_WEB_AUDIO_QUANTUM *
+      GST_WEB_AUDIO_QUANTUM;
+}
+
+/* Ends the block with the first quantum in which a connection ends or changes
+ * its channels, because in the next one channels may be counted otherwise. */
+static guint
+cut_at_changes (GstWebAudioOutput * output, GstWebAudioGraph * graph,
+    guint frames)
+{
+  guint64 end = output->position + frames, change;
+  guint i;
+
+  for (i = 0; i < graph->sources->len; i++) {
+    GstWebAudioNode *source = g_ptr_array_index (graph->sources, i);
+
+    change = GST_WEB_AUDIO_NODE_GET_CLASS (source)->end (source, graph->rate);
+    if (change > output->position && change < end)
+      end = MIN (end, next_quantum (change));
+  }
+  for (i = 0; i < graph->edges->len; i++) {
+    GstWebAudioInput *input = g_ptr_array_index (graph->edges, i);
+
+    change = output->position + gst_web_audio_edge_get_uniform (input->edge);
+    if (change > output->position && change < end)
+      end = MIN (end, next_quantum (change));
+  }
+  return end - output->position;
+}
+
 /* Waits for the clock to pass the end of the block, as if it had been
  * captured. Called without the graph's lock. */
 static GstFlowReturn
@@ -328,8 +361,10 @@ begin_block (GstWebAudioOutput * output, GstWebAudioGraph ** locked,
       graph = gst_web_audio_graph_lock (node);
       continue;
     }
-    if (is_ready (output, graph, *frames, &starved))
+    if (is_ready (output, graph, *frames, &starved)) {
+      *frames = cut_at_changes (output, graph, *frames);
       break;
+    }
     graph = wait_for_change (output, graph, &starved);
   }
   if (flow == GST_FLOW_OK)
@@ -486,11 +521,15 @@ hand_over (GstWebAudioBlock * block, GstAudioLayout layout)
 {
   GstBuffer *buffer = block->buffer;
   gsize size = (gsize) block->frames * sizeof (gfloat);
+  GstAudioMeta *meta;
 
   if (block->channels > 1)
     return buffer;
   buffer = gst_buffer_make_writable (buffer);
-  gst_buffer_get_audio_meta (buffer)->info.layout = layout;
+  meta = gst_buffer_get_audio_meta (buffer);
+  meta->info.layout = layout;
+  if (layout == GST_AUDIO_LAYOUT_INTERLEAVED)
+    meta->offsets = NULL;
   if (gst_buffer_get_size (buffer) != size)
     gst_buffer_set_size (buffer, size);
   return buffer;

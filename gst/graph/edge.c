@@ -532,6 +532,29 @@ gst_web_audio_edge_prepare (GstWebAudioEdge * edge, GstWebAudioGraph * graph,
 }
 
 /*
+ * gst_web_audio_edge_get_uniform:
+ *
+ * Returns: how many frames, of those that were prepared, there are before the
+ *     number of channels changes or the audio ends or is late
+ */
+guint64
+gst_web_audio_edge_get_uniform (GstWebAudioEdge * edge)
+{
+  guint64 frames = 0;
+  guint channels = 0, i;
+
+  for (i = 0; i < gst_queue_array_get_length (edge->runs); i++) {
+    Run *run = gst_queue_array_peek_nth_struct (edge->runs, i);
+
+    if (channels && run->channels != channels)
+      break;
+    channels = run->channels;
+    frames += run->frames - run->taken;
+  }
+  return frames;
+}
+
+/*
  * gst_web_audio_edge_has_ended:
  *
  * Returns: whether upstream ended; there may still be frames to take

@@ -61,6 +61,9 @@ guint gst_web_audio_edge_prepare (GstWebAudioEdge * edge,
     GstWebAudioGraph * graph, guint64 frame, guint frames);
 
 G_GNUC_INTERNAL
+guint64 gst_web_audio_edge_get_uniform (GstWebAudioEdge * edge);
+
+G_GNUC_INTERNAL
 gboolean gst_web_audio_edge_has_ended (GstWebAudioEdge * edge);
 
 G_GNUC_INTERNAL

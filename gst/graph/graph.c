@@ -33,6 +33,8 @@ graph_new (void)
   g_cond_init (&graph->cond);
   graph->nodes = g_ptr_array_new ();
   graph->backlog = g_ptr_array_new ();
+  graph->edges = g_ptr_array_new ();
+  graph->sources = g_ptr_array_new ();
   graph->block_size = DEFAULT_BLOCK_SIZE;
   graph->dirty = TRUE;
   gst_segment_init (&graph->segment, GST_FORMAT_TIME);
@@ -54,6 +56,8 @@ graph_unref (GstWebAudioGraph * graph)
   gst_web_audio_block_pools_clear (&graph->pools);
   g_ptr_array_unref (graph->nodes);
   g_ptr_array_unref (graph->backlog);
+  g_ptr_array_unref (graph->edges);
+  g_ptr_array_unref (graph->sources);
   g_mutex_clear (&graph->lock);
   g_cond_clear (&graph->cond);
   g_free (graph);
@@ -512,8 +516,10 @@ count_node (GstWebAudioGraph * graph, GstWebAudioNode * node,
     GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
 
     if (!input->output)
-      graph->edges++;
+      g_ptr_array_add (graph->edges, input);
   }
+  if (GST_WEB_AUDIO_NODE_GET_CLASS (node)->end)
+    g_ptr_array_add (graph->sources, node);
   GST_OBJECT_LOCK (node);
   graph->live |= node->is_live;
   for (i = 0; i < node->outputs->len; i++) {
@@ -540,7 +546,8 @@ gst_web_audio_graph_refresh (GstWebAudioGraph * graph)
   guint i;
 
   graph->dirty = FALSE;
-  graph->edges = 0;
+  g_ptr_array_set_size (graph->edges, 0);
+  g_ptr_array_set_size (graph->sources, 0);
   graph->live = FALSE;
   for (i = 0; i < graph->nodes->len; i++) {
     GstWebAudioNode *node = g_ptr_array_index (graph->nodes, i);
@@ -550,8 +557,6 @@ gst_web_audio_graph_refresh (GstWebAudioGraph * graph)
   }
   if (block_size)
     graph->block_size = block_size;
-  gst_web_audio_block_pools_configure (&graph->pools, graph->rate,
-      graph->block_size);
 }
 
 /*

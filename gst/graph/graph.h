@@ -27,7 +27,10 @@ G_BEGIN_DECLS
  * @segment: maps running time to graph time
  * @backlog: (element-type GstWebAudioOutput): outputs that hold blocks which
  *     their consumer has not asked for yet
- * @edges: inputs that are pushed into
+ * @edges: (element-type GstWebAudioInput): those that are pushed into, as of
+ *     the last refresh, not owned
+ * @sources: (element-type GstWebAudioNode): those that may end by themselves,
+ *     as of the last refresh, not owned
  * @live: whether a node asks for a live graph
  * @dirty: links or consumers changed: refresh before the next block
  * @started: a driver has begun, so that the segment counts
@@ -46,7 +49,8 @@ struct _GstWebAudioGraph
   GstSegment segment;
   GstWebAudioBlockPools pools;
   GPtrArray *backlog;
-  guint edges;
+  GPtrArray *edges;
+  GPtrArray *sources;
   gboolean live;
   gboolean dirty;
   gboolean started;

@@ -66,8 +66,15 @@ gboolean
 gst_web_audio_node_acquire (GstWebAudioNode * node, GstWebAudioBlock * block,
     guint channels, guint64 frame, guint frames, gboolean silent)
 {
-  return gst_web_audio_block_pools_acquire (&node->graph->pools, block,
-      channels, frame, frames, silent);
+  GstWebAudioGraph *graph = node->graph;
+
+  /* the node may have come to another graph since the last block */
+  if (G_UNLIKELY (graph->pools.rate != graph->rate
+          || graph->pools.frames < frames))
+    gst_web_audio_block_pools_configure (&graph->pools, graph->rate,
+        MAX (frames, graph->block_size));
+  return gst_web_audio_block_pools_acquire (&graph->pools, block, channels,
+      frame, frames, silent);
 }
 
 /* Whether an input is linked that does not render yet: the end of the others

@@ -273,7 +273,7 @@ is_only_source (GstWebAudioGraph * graph)
     if (node->inputs->len == 0)
       return FALSE;
   }
-  return graph->edges == 1;
+  return graph->edges->len == 1;
 }
 
 /*

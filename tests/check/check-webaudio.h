@@ -34,6 +34,7 @@ typedef struct
  * @caps: the last that passed
  * @info: of @caps
  * @segment: the last that passed
+ * @seqnum: of @segment
  * @data: all frames, interleaved whatever the layout, in the format of @info
  * @buffers: (element-type RecordedBuffer)
  * @events: names of the events that passed, each followed by a space; "buffer"
@@ -43,7 +44,8 @@ typedef struct
  * @allowed: frames after which the recorder holds up the stream
  * @limit: frames that are kept in @data
  *
- * What passes a pad. Guarded by @lock while the stream runs.
+ * What passes a pad; a flush drops the frames. Guarded by @lock while the stream
+ * runs.
  */
 typedef struct
 {
@@ -54,6 +56,7 @@ typedef struct
   GstCaps *caps;
   GstAudioInfo info;
   GstSegment segment;
+  guint32 seqnum;
   GByteArray *data;
   GArray *buffers;
   GString *events;
@@ -139,6 +142,7 @@ recorder_take_event (Recorder * self, GstEvent * event)
       break;
     case GST_EVENT_SEGMENT:
       gst_event_copy_segment (event, &self->segment);
+      self->seqnum = gst_event_get_seqnum (event);
       break;
     case GST_EVENT_EOS:
       self->ended = TRUE;
@@ -149,6 +153,9 @@ recorder_take_event (Recorder * self, GstEvent * event)
     case GST_EVENT_FLUSH_STOP:
       self->flushing = FALSE;
       self->ended = FALSE;
+      self->frames = 0;
+      g_byte_array_set_size (self->data, 0);
+      g_array_set_size (self->buffers, 0);
       break;
     default:
       break;
@@ -318,6 +325,28 @@ assert_same_sound (Recorder * is, Recorder * should)
   fail_unless_equals_int (is->data->len, should->data->len);
   assert_floats_equal (recorder_samples (is), recorder_samples (should),
       is->data->len / sizeof (gfloat));
+}
+
+/* Every buffer holds what @should has at the frames that its offset says, in
+ * order. */
+static inline void
+assert_sound_at_offsets (Recorder * is, Recorder * should)
+{
+  guint channels = recorder_channels (is), i;
+  guint64 last = 0;
+
+  fail_unless_equals_int (channels, recorder_channels (should));
+  for (i = 0; i < is->buffers->len; i++) {
+    const RecordedBuffer *buffer = recorder_buffer (is, i);
+
+    fail_unless (buffer->offset >= last);
+    last = buffer->offset_end;
+    fail_unless_equals_uint64 (last - buffer->offset, buffer->frames);
+    fail_unless (last <= should->data->len / (channels * sizeof (gfloat)));
+    assert_floats_equal (recorder_samples (is) + buffer->start * channels,
+        recorder_samples (should) + buffer->offset * channels,
+        buffer->frames * channels);
+  }
 }
 
 /* The sum of the absolute values of a recording. */

@@ -77,9 +77,7 @@ expect (Recorder * recorder, guint64 from, guint64 to, gdouble phase,
     gdouble should = shape (fmod (phase + (i - from) * frequency / rate, 1),
         data);
 
-    fail_unless (fabs (samples[i * channels] - should) < tolerance,
-        "frame %" G_GUINT64_FORMAT " is %.9g, not %.9g", i,
-        samples[i * channels], should);
+    assert_sample (samples[i * channels], should, tolerance, i);
   }
   return phase + (to - from) * frequency / rate;
 }
@@ -438,8 +436,8 @@ check_array (GstElement * element, const gchar * name, const gdouble * values,
   g_object_get_property (G_OBJECT (element), name, &array);
   fail_unless_equals_int (gst_value_array_get_size (&array), n);
   for (i = 0; i < n; i++)
-    fail_unless_equals_float (g_value_get_double (gst_value_array_get_value
-            (&array, i)), (gfloat) values[i]);
+    assert_sample (g_value_get_double (gst_value_array_get_value (&array, i)),
+        (gfloat) values[i], 0, i);
   g_value_unset (&array);
 }
 
@@ -701,9 +699,7 @@ expect_sweep (Recorder * recorder, gdouble f0, gdouble f1, gdouble d0,
   guint64 i;
 
   for (i = 0; i < recorder->frames; i++) {
-    fail_unless (fabs (samples[i] - sin (2 * G_PI * phase)) < 2e-5,
-        "frame %" G_GUINT64_FORMAT " is %.9g, not %.9g", i, samples[i],
-        sin (2 * G_PI * phase));
+    assert_sample (samples[i], sin (2 * G_PI * phase), 2e-5, i);
     phase += ramp (i, f0, f1) * pow (2, ramp (i, d0, d1) / 1200) / RATE;
     phase -= floor (phase);
   }
@@ -831,7 +827,7 @@ GST_START_TEST (test_binding_extremes)
   play (pipeline);
   wait_for_end (pipeline);
   for (i = 0; i < recorder->frames; i++)
-    fail_unless (fabsf (recorder_samples (recorder)[i]) <= 1);
+    assert_sample (recorder_samples (recorder)[i], 0, 1, i);
   recorder_free (recorder);
   stop (pipeline);
 }
