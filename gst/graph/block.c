@@ -379,6 +379,20 @@ gst_web_audio_block_clear (GstWebAudioBlock * block)
 }
 
 /*
+ * gst_web_audio_count_frames:
+ *
+ * Returns: how many frames a buffer of any raw format has
+ */
+gsize
+gst_web_audio_count_frames (GstBuffer * buffer, const GstAudioInfo * info)
+{
+  GstAudioMeta *meta = gst_buffer_get_audio_meta (buffer);
+
+  return meta ? meta->samples :
+      gst_buffer_get_size (buffer) / GST_AUDIO_INFO_BPF (info);
+}
+
+/*
  * gst_web_audio_default_channel_mask:
  *
  * Returns: GStreamer's positions for the spec's speaker layouts, in the spec's

@@ -99,6 +99,10 @@ G_GNUC_INTERNAL
 void gst_web_audio_block_clear (GstWebAudioBlock * block);
 
 G_GNUC_INTERNAL
+gsize gst_web_audio_count_frames (GstBuffer * buffer,
+    const GstAudioInfo * info);
+
+G_GNUC_INTERNAL
 gboolean gst_web_audio_audio_info (GstAudioInfo * info, GstAudioFormat format,
     GstAudioLayout layout, gint rate, guint channels, guint64 channel_mask);
 

@@ -166,13 +166,6 @@ get_running_time (GstWebAudioNode * node)
   return running_time;
 }
 
-static guint64
-start_frame (GstWebAudioGraph * graph)
-{
-  return gst_util_uint64_scale_ceil (graph->segment.start, graph->rate,
-      GST_SECOND);
-}
-
 /* The first frame that the node can deliver everything for. */
 static gboolean
 find_position (GstWebAudioNode * node, guint32 visit, guint64 * position)
@@ -214,7 +207,7 @@ locate (GstWebAudioOutput * output, GstWebAudioGraph * graph)
   if (!gst_web_audio_output_backlog_start (output, &frame)
       && !find_position (output->node, gst_web_audio_graph_next_visit (),
           &frame))
-    frame = start_frame (graph);
+    frame = gst_web_audio_first_frame (graph->segment.start, graph->rate);
   output->position = frame;
   output->located = TRUE;
   output->need_segment = TRUE;
@@ -234,8 +227,8 @@ count_frames (GstWebAudioOutput * output, GstWebAudioGraph * graph)
     end = output->node->length;
   GST_OBJECT_UNLOCK (output->node);
   if (GST_CLOCK_TIME_IS_VALID (graph->segment.stop))
-    end = MIN (end, gst_util_uint64_scale_ceil (graph->segment.stop,
-            graph->rate, GST_SECOND));
+    end = MIN (end, gst_web_audio_first_frame (graph->segment.stop,
+            graph->rate));
   if (position >= end)
     return 0;
   return MIN (frames, end - position);

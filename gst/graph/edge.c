@@ -129,9 +129,8 @@ duration_of (const Arrival * arrival, const GstAudioInfo * info)
   if (arrival->type != ARRIVAL_BUFFER || !GST_AUDIO_INFO_BPF (info)
       || !GST_AUDIO_INFO_RATE (info))
     return 0;
-  return gst_util_uint64_scale (gst_buffer_get_size (arrival->buffer),
-      GST_SECOND, (guint64) GST_AUDIO_INFO_BPF (info) *
-      GST_AUDIO_INFO_RATE (info));
+  return gst_util_uint64_scale (gst_web_audio_count_frames (arrival->buffer,
+          info), GST_SECOND, GST_AUDIO_INFO_RATE (info));
 }
 
 static void
@@ -435,8 +434,7 @@ convert_buffer (GstWebAudioEdge * edge, GstBuffer * buffer)
 
   if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP)
       && GST_AUDIO_INFO_RATE (&edge->info) == edge->rate) {
-    add_silence (edge, gst_buffer_get_size (buffer) /
-        GST_AUDIO_INFO_BPF (&edge->info));
+    add_silence (edge, gst_web_audio_count_frames (buffer, &edge->info));
     return;
   }
   if (!gst_audio_buffer_map (&audio, &edge->info, buffer, GST_MAP_READ)) {

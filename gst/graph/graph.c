@@ -597,6 +597,19 @@ gst_web_audio_graph_frame_at (GstWebAudioGraph * graph,
   return gst_util_uint64_scale_round (position, graph->rate, GST_SECOND);
 }
 
+/*
+ * gst_web_audio_first_frame:
+ *
+ * Returns: the first frame that is not before @time. Frames do not lie on
+ *     nanoseconds: one that is less than half of one before counts, too.
+ */
+guint64
+gst_web_audio_first_frame (GstClockTime time, gint rate)
+{
+  return time == 0 ? 0 :
+      gst_util_uint64_scale_ceil (2 * time - 1, rate, 2 * GST_SECOND);
+}
+
 /* Deferral */
 
 typedef struct

@@ -97,6 +97,9 @@ G_GNUC_INTERNAL
 guint64 gst_web_audio_graph_frame_at (GstWebAudioGraph * graph,
     GstClockTime running_time);
 
+G_GNUC_INTERNAL
+guint64 gst_web_audio_first_frame (GstClockTime time, gint rate);
+
 /* Work that must not happen while rendering, done by the same thread when it
  * has let go of the graph. */
 

@@ -113,6 +113,34 @@ wait_for_room (GstWebAudioInput * input, GstWebAudioGraph ** graph)
   return GST_FLOW_FLUSHING;
 }
 
+/* Takes away what is outside the segment. Consumes @buffer. */
+static GstBuffer *
+clip (GstWebAudioInput * input, GstBuffer * buffer)
+{
+  gint rate = GST_AUDIO_INFO_RATE (&input->info);
+  gint bpf = GST_AUDIO_INFO_BPF (&input->info);
+  GstSegment segment = input->segment;
+  guint64 first, begin;
+
+  if (!GST_BUFFER_PTS_IS_VALID (buffer))
+    return buffer;
+  /* to the frame at which a graph that sought there begins */
+  first = gst_web_audio_first_frame (segment.start, rate);
+  begin = gst_util_uint64_scale_round (GST_BUFFER_PTS (buffer), rate,
+      GST_SECOND);
+  if (begin < first) {
+    if (first - begin >= gst_web_audio_count_frames (buffer, &input->info)) {
+      gst_buffer_unref (buffer);
+      return NULL;
+    }
+    buffer = gst_audio_buffer_truncate (buffer, bpf, first - begin, -1);
+    GST_BUFFER_PTS (buffer) = MAX (segment.start,
+        gst_util_uint64_scale (first, GST_SECOND, rate));
+  }
+  segment.start = MIN (segment.start, GST_BUFFER_PTS (buffer));
+  return gst_audio_buffer_clip (buffer, &segment, rate, bpf);
+}
+
 static GstFlowReturn
 input_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
@@ -126,8 +154,7 @@ input_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
     return GST_FLOW_NOT_NEGOTIATED;
   }
   if (input->segment.format == GST_FORMAT_TIME) {
-    buffer = gst_audio_buffer_clip (buffer, &input->segment,
-        GST_AUDIO_INFO_RATE (&input->info), GST_AUDIO_INFO_BPF (&input->info));
+    buffer = clip (input, buffer);
     if (!buffer)
       return GST_FLOW_OK;
     running_time = gst_segment_to_running_time (&input->segment,

@@ -248,11 +248,12 @@ gst_web_audio_seek (GstWebAudioOutput * output, GstEvent * event)
     if (flush)
       push_flush (reach.drivers, TRUE, seqnum);
     hold_drivers (reach.drivers);
+    /* before upstream is asked, because a driver may be part of it */
+    if (flush)
+      push_flush (reach.drivers, FALSE, seqnum);
     moved = seek_edges (reach.edges, event);
     if (moved)
       move_graph (output->node, event);
-    if (flush)
-      push_flush (reach.drivers, FALSE, seqnum);
     release_drivers (output->node, reach.drivers, seqnum);
   }
   reach_clear (&reach);
