@@ -8,19 +8,19 @@
 
 set -eu
 
-build='gcc libc6-dev meson ninja-build pkgconf
-  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev'
-record='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good'
-# gstreamer1.0-pulseaudio, pulseaudio, pulseaudio-utils: the playback test
+record='gcc libc6-dev meson ninja-build pkgconf
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+  gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good'
 # libc6-dbg: valgrind wants the C library's symbols
+# plugins-bad, nice: webrtcbin; pulseaudio: the playback test
 test='clang indent libc6-dbg libjson-glib-dev opus-tools procps
   gstreamer1.0-plugins-bad gstreamer1.0-nice
   gstreamer1.0-pulseaudio pulseaudio pulseaudio-utils
   python3 python3-numpy python3-scipy valgrind'
 
 case ${1-} in
-  '') wanted="$build $record $test" ;;
-  record) wanted="$build $record" ;;
+  '') wanted="$record $test" ;;
+  record) wanted=$record ;;
   *) echo "usage: $0 [record]" >&2; exit 2 ;;
 esac
 

@@ -163,7 +163,7 @@ CC=clang build clang "$root/build-clang" || :
 
 if build "gcc, ASan and UBSan" "$root/build-asan" -Db_sanitize=address,undefined \
     -Dgobject-cast-checks=enabled; then
-  suite sanitizers "$root/build-asan" --timeout-multiplier 4
+  suite sanitizers "$root/build-asan" --timeout-multiplier 4 --no-suite plain
 fi
 
 if build "gcc, TSan" "$root/build-tsan" -Db_sanitize=thread; then

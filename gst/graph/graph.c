@@ -265,6 +265,8 @@ join (GstWebAudioGraph * to, GstWebAudioGraph * from)
 {
   if (to->rate == 0) {
     to->segment = from->segment;
+    to->started = from->started;
+    to->live = from->live;
     gst_web_audio_graph_set_rate (to, from->rate);
   }
   while (from->nodes->len > 0)
@@ -321,6 +323,8 @@ split (GstWebAudioNode * node, GstWebAudioNode * other)
     GstWebAudioGraph *apart = graph_new ();
 
     apart->segment = graph->segment;
+    apart->started = graph->started;
+    apart->live = graph->live;
     apart->block_size = graph->block_size;
     apart->seek_seqnum = graph->seek_seqnum;
     gst_web_audio_graph_set_rate (apart, graph->rate);
@@ -521,7 +525,9 @@ count_node (GstWebAudioGraph * graph, GstWebAudioNode * node,
   if (GST_WEB_AUDIO_NODE_GET_CLASS (node)->end)
     g_ptr_array_add (graph->sources, node);
   GST_OBJECT_LOCK (node);
-  graph->live |= node->is_live;
+  /* a graph that runs ahead of the clock cannot become live */
+  if (!graph->started)
+    graph->live |= node->is_live;
   for (i = 0; i < node->outputs->len; i++) {
     GstWebAudioOutput *output = g_ptr_array_index (node->outputs, i);
 
@@ -548,7 +554,8 @@ gst_web_audio_graph_refresh (GstWebAudioGraph * graph)
   graph->dirty = FALSE;
   g_ptr_array_set_size (graph->edges, 0);
   g_ptr_array_set_size (graph->sources, 0);
-  graph->live = FALSE;
+  if (!graph->started)
+    graph->live = FALSE;
   for (i = 0; i < graph->nodes->len; i++) {
     GstWebAudioNode *node = g_ptr_array_index (graph->nodes, i);
 

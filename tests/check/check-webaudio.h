@@ -269,10 +269,19 @@ recorder_clear (Recorder * self)
   g_mutex_unlock (&self->lock);
 }
 
+/* Nothing is added to the recording any more. */
+static inline void
+recorder_finish (Recorder * self)
+{
+  if (self->probe)
+    gst_pad_remove_probe (self->pad, self->probe);
+  self->probe = 0;
+}
+
 static inline void
 recorder_free (Recorder * self)
 {
-  gst_pad_remove_probe (self->pad, self->probe);
+  recorder_finish (self);
   gst_object_unref (self->pad);
   gst_clear_caps (&self->caps);
   g_byte_array_unref (self->data);

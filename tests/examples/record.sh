@@ -45,6 +45,7 @@ check_file ()
 {
   folder=$(dirname -- "$file")
   [ -d "$folder" ] || fail "no such folder: $folder"
+  [ -x "$folder" ] || fail "cannot write to the folder $folder"
   file=$(cd -- "$folder" && pwd)/$(basename -- "$file")
   [ ! -d "$file" ] || fail "this is a folder: $file"
   if [ -e "$file" ]; then

@@ -6,6 +6,7 @@
  */
 
 #include "check-webaudio.h"
+#include "generic/check-factories.h"
 
 /* Every change from one state to another, once */
 static const GstState every_change[] = {
@@ -23,29 +24,6 @@ static const gchar *downstream[] = {
   "", " ! fakesink", " ! gain ! fakesink",
   " ! audioconvert ! fakesink sync=true"
 };
-
-static GPtrArray *names;        /* of the factories */
-
-static void
-setup (void)
-{
-  GList *features, *f;
-
-  names = g_ptr_array_new_with_free_func (g_free);
-  features = gst_registry_get_feature_list_by_plugin (gst_registry_get (),
-      "webaudio");
-  for (f = features; f; f = f->next)
-    if (GST_IS_ELEMENT_FACTORY (f->data))
-      g_ptr_array_add (names, g_strdup (GST_OBJECT_NAME (f->data)));
-  gst_plugin_feature_list_free (features);
-  fail_unless (names->len >= 4);
-}
-
-static void
-teardown (void)
-{
-  g_ptr_array_unref (names);
-}
 
 static void
 check_state (GstElement * element, GstState state)
@@ -82,18 +60,6 @@ check_no_error (GstElement * pipeline)
   gst_object_unref (bus);
 }
 
-static gboolean
-has_pad (const gchar * name, const gchar * pad)
-{
-  GstElement *element = gst_element_factory_make (name, NULL);
-  GstPad *found = gst_element_get_static_pad (element, pad);
-  gboolean has = found != NULL;
-
-  gst_clear_object (&found);
-  gst_object_unref (element);
-  return has;
-}
-
 /* @name between neighbours; NULL if it has no pad for one of them */
 static GstElement *
 surround (const gchar * name, const gchar * before, const gchar * after)
@@ -101,8 +67,8 @@ surround (const gchar * name, const gchar * before, const gchar * after)
   GstElement *pipeline;
   gchar *line;
 
-  if ((*before && !has_pad (name, "sink")) || (*after && !has_pad (name,
-              "src")))
+  if ((*before && !has_template (name, "sink")) || (*after
+          && !has_template (name, "src")))
     return NULL;
   line = g_strconcat (before, name, " name=tested", after, NULL);
   pipeline = gst_parse_launch (line, NULL);
@@ -199,7 +165,7 @@ GST_START_TEST (test_without_waiting)
 
   for (i = 0; i < names->len; i++) {
     GstElement *pipeline = surround (names->pdata[i],
-        has_pad (names->pdata[i], "sink") ? "constantsource ! " : "",
+        has_template (names->pdata[i], "sink") ? "constantsource ! " : "",
         " ! fakesink sync=true");
     gint rounds;
 
@@ -263,7 +229,7 @@ GST_START_TEST (test_neighbours)
   guint i;
 
   for (i = 0; i < names->len; i++) {
-    if (!has_pad (names->pdata[i], "sink"))
+    if (!has_template (names->pdata[i], "sink"))
       continue;
     check_orders (names->pdata[i], "constantsource", "fakesink name=e2");
     check_orders (names->pdata[i], "constantsource",
@@ -280,7 +246,7 @@ states_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_checked_fixture (tc, find_factories, forget_factories);
   tcase_add_test (tc, test_alone);
   tcase_add_loop_test (tc, test_linked, 0, G_N_ELEMENTS (upstream));
   tcase_add_test (tc, test_without_waiting);

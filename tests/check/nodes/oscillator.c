@@ -816,6 +816,7 @@ GST_START_TEST (test_binding_extremes)
       OUT);
   Recorder *recorder = record (pipeline, "out");
   GstControlSource *source = new_source (GST_INTERPOLATION_MODE_NONE);
+  const gfloat *samples;
   guint64 i;
 
   add_point (source, 0, G_MAXDOUBLE);
@@ -826,8 +827,9 @@ GST_START_TEST (test_binding_extremes)
   bind_property (pipeline, "o", "frequency", source, TRUE);
   play (pipeline);
   wait_for_end (pipeline);
+  samples = recorder_samples (recorder);
   for (i = 0; i < recorder->frames; i++)
-    assert_sample (recorder_samples (recorder)[i], 0, 1, i);
+    assert_sample (samples[i], 0, 1, i);
   recorder_free (recorder);
   stop (pipeline);
 }
