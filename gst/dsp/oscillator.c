@@ -835,6 +835,9 @@ webaudio_oscillator_render (const WebAudioPeriodicWave * wave,
   uint64_t step = (uint64_t) increment;
   float gain;
 
+  if (n == 0)
+    return phase;
+
   if (webaudio_periodic_wave_is_sine (wave, &gain)) {
     kernels->steady_sine (out, gain, phase, step, n);
   } else {

@@ -546,7 +546,7 @@ static gboolean
 mix_to_negotiated (GstWebAudioOutput * output, GstWebAudioBlock * block)
 {
   guint channels = GST_AUDIO_INFO_CHANNELS (&output->info);
-  GstWebAudioBlock mixed = { NULL, };
+  GstWebAudioBlock mixed = { 0, };
 
   if (channels == block->channels)
     return TRUE;
@@ -633,7 +633,7 @@ static GstFlowReturn
 take_turn (GstWebAudioOutput * output)
 {
   GstWebAudioGraph *graph = NULL;
-  GstWebAudioBlock block = { NULL, };
+  GstWebAudioBlock block = { 0, };
   GstFlowReturn flow;
   guint frames = 0;
   gint rate;
@@ -681,14 +681,26 @@ finish (GstWebAudioOutput * output)
   output->done = TRUE;
   graph->dirty = TRUE;
   g_cond_broadcast (&graph->cond);
-  gst_web_audio_graph_unlock (graph);
   gst_pad_pause_task (GST_PAD (output));
+  gst_web_audio_graph_unlock (graph);
 }
 
+/* Pauses, unless the driver has been started again since it was interrupted. */
 static void
+pause (GstWebAudioOutput * output)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (output->node);
+
+  if (g_atomic_int_get (&output->interrupted)
+      || GST_PAD_IS_FLUSHING (GST_PAD (output)))
+    gst_pad_pause_task (GST_PAD (output));
+  gst_web_audio_graph_unlock (graph);
+}
+
+/* Returns whether downstream got it. */
+static gboolean
 send_end (GstWebAudioOutput * output, GstSegment * segment)
 {
-  GstPad *pad = GST_PAD (output);
   GstEvent *event;
 
   if (segment->flags & GST_SEGMENT_FLAG_SEGMENT) {
@@ -703,7 +715,17 @@ send_end (GstWebAudioOutput * output, GstSegment * segment)
   }
   if (output->seqnum)
     gst_event_set_seqnum (event, output->seqnum);
-  gst_pad_push_event (pad, event);
+  return gst_pad_push_event (GST_PAD (output), event);
+}
+
+static gboolean
+is_peer_flushing (GstWebAudioOutput * output)
+{
+  GstPad *peer = gst_pad_get_peer (GST_PAD (output));
+  gboolean flushing = peer && GST_PAD_IS_FLUSHING (peer);
+
+  gst_clear_object (&peer);
+  return flushing;
 }
 
 static void
@@ -719,8 +741,10 @@ end_stream (GstWebAudioOutput * output)
     gst_web_audio_negotiate_format (output, 1, rate);
   if (output->configured)
     send_segment (output, &segment);
-  finish (output);
-  send_end (output, &segment);
+  if (!send_end (output, &segment) && is_peer_flushing (output))
+    rest (output);
+  else
+    finish (output);
 }
 
 static void
@@ -735,7 +759,7 @@ driver_loop (gpointer data)
       break;
     case GST_FLOW_FLUSHING:
       if (g_atomic_int_get (&output->interrupted) || GST_PAD_IS_FLUSHING (pad))
-        gst_pad_pause_task (pad);
+        pause (output);
       else
         rest (output);
       break;
@@ -789,8 +813,8 @@ gst_web_audio_driver_start (GstWebAudioOutput * output)
 /*
  * gst_web_audio_driver_interrupt:
  *
- * Makes the task pause, soon; it may be the caller. A blocked downstream is
- * not woken.
+ * Makes the task pause as soon as it comes back from downstream; it may be the
+ * caller.
  */
 void
 gst_web_audio_driver_interrupt (GstWebAudioOutput * output)
@@ -809,7 +833,6 @@ gst_web_audio_driver_interrupt (GstWebAudioOutput * output)
   if (output->clock_id)
     gst_clock_id_unschedule (output->clock_id);
   GST_OBJECT_UNLOCK (output);
-  gst_pad_pause_task (GST_PAD (output));
 }
 
 /*

@@ -570,7 +570,7 @@ take_from_run (GstWebAudioEdge * edge, GstWebAudioBlock * block, guint at,
 {
   Run *run = gst_queue_array_peek_head_struct (edge->runs);
   guint n = MIN (frames, run->frames - run->taken);
-  GstWebAudioBlock from = { NULL, };
+  GstWebAudioBlock from = { 0, };
 
   from.channels = run->channels;
   from.data = run->samples;

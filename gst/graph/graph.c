@@ -328,7 +328,8 @@ split (GstWebAudioNode * node, GstWebAudioNode * other)
     apart->block_size = graph->block_size;
     apart->seek_seqnum = graph->seek_seqnum;
     gst_web_audio_graph_set_rate (apart, graph->rate);
-    g_mutex_lock (&apart->lock);
+    /* nobody knows it yet, so there is no order to keep and no wait */
+    g_mutex_trylock (&apart->lock);
     for (i = 0; i < found->len; i++)
       move_node (g_ptr_array_index (found, i), apart);
     g_mutex_unlock (&apart->lock);

@@ -36,6 +36,7 @@ G_BEGIN_DECLS
  * @started: a driver has begun, so that the segment counts
  * @seek_seqnum: the last seek, which reaches us once per driver
  * @seeking: inputs that are pushed into take all data without blocking
+ * @adopting: the next segment from upstream becomes the graph's
  */
 struct _GstWebAudioGraph
 {
@@ -56,6 +57,7 @@ struct _GstWebAudioGraph
   gboolean started;
   guint32 seek_seqnum;
   gboolean seeking;
+  gboolean adopting;
 };
 
 G_GNUC_INTERNAL

@@ -252,6 +252,8 @@ input_event (GstPad * pad, GstObject * parent, GstEvent * event)
       break;
     case GST_EVENT_SEGMENT:
       gst_event_copy_segment (event, &input->segment);
+      if (pushed)
+        gst_web_audio_node_adopt_segment (input->node, &input->segment);
       break;
     case GST_EVENT_STREAM_START:
       if (pushed)

@@ -275,7 +275,7 @@ gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
     guint64 frame, guint frames, GstBuffer ** buffer)
 {
   GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
-  GstWebAudioBlock block = { NULL, };
+  GstWebAudioBlock block = { 0, };
   GstFlowReturn flow = GST_FLOW_OK;
   guint i;
 
@@ -677,6 +677,7 @@ deactivate (GstWebAudioNode * node)
     gst_web_audio_graph_set_rate (graph, 0);
     gst_segment_init (&graph->segment, GST_FORMAT_TIME);
     graph->started = FALSE;
+    graph->adopting = FALSE;
     gst_web_audio_block_pools_clear (&graph->pools);
   }
   gst_web_audio_graph_unlock (graph);

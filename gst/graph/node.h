@@ -146,6 +146,10 @@ G_GNUC_INTERNAL
 void gst_web_audio_node_flush (GstWebAudioNode * node, GstEvent * event);
 
 G_GNUC_INTERNAL
+void gst_web_audio_node_adopt_segment (GstWebAudioNode * node,
+    const GstSegment * segment);
+
+G_GNUC_INTERNAL
 gboolean gst_web_audio_node_send_upstream (GstWebAudioNode * node,
     GstEvent * event);
 

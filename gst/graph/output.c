@@ -140,7 +140,7 @@ static GstFlowReturn
 assemble (GstWebAudioOutput * output, guint64 frame, guint frames,
     GstBuffer ** buffer)
 {
-  GstWebAudioBlock whole = { NULL, }, piece = { NULL, };
+  GstWebAudioBlock whole = { 0, }, piece = { 0, };
   GstFlowReturn flow = GST_FLOW_OK;
   guint done = 0;
 
@@ -281,7 +281,7 @@ send_pulled_events (GstWebAudioOutput * output, guint channels, gint rate)
 static GstFlowReturn
 mix_to_pinned (GstWebAudioOutput * output, GstWebAudioBlock * block)
 {
-  GstWebAudioBlock mixed = { NULL, };
+  GstWebAudioBlock mixed = { 0, };
 
   if (!gst_web_audio_node_acquire (output->node, &mixed,
           output->pinned_channels, GST_BUFFER_OFFSET (block->buffer),

@@ -35,10 +35,9 @@ reach_clear (Reach * reach)
   g_ptr_array_unref (reach->edges);
 }
 
-/* Finds who has to move and asks the drivers to leave their waits. Needs the
- * graph's lock. */
+/* Finds who has to move. Needs the graph's lock. */
 static void
-interrupt_drivers (GstWebAudioGraph * graph, Reach * reach)
+find_reach (GstWebAudioGraph * graph, Reach * reach)
 {
   guint i, j;
 
@@ -48,10 +47,8 @@ interrupt_drivers (GstWebAudioGraph * graph, Reach * reach)
     for (j = 0; j < node->outputs->len; j++) {
       GstWebAudioOutput *driver = g_ptr_array_index (node->outputs, j);
 
-      if (driver->driving) {
-        g_atomic_int_set (&driver->interrupted, TRUE);
+      if (driver->driving)
         g_ptr_array_add (reach->drivers, gst_object_ref (driver));
-      }
     }
     for (j = 0; j < node->inputs->len; j++) {
       GstWebAudioInput *input = g_ptr_array_index (node->inputs, j);
@@ -60,14 +57,36 @@ interrupt_drivers (GstWebAudioGraph * graph, Reach * reach)
         g_ptr_array_add (reach->edges, gst_object_ref (input));
     }
   }
+}
+
+/* Finds who has to move and asks the drivers to leave their waits. Needs the
+ * graph's lock. */
+static void
+interrupt_drivers (GstWebAudioGraph * graph, Reach * reach)
+{
+  guint i;
+
+  find_reach (graph, reach);
+  for (i = 0; i < reach->drivers->len; i++) {
+    GstWebAudioOutput *driver = g_ptr_array_index (reach->drivers, i);
+
+    g_atomic_int_set (&driver->interrupted, TRUE);
+  }
   g_cond_broadcast (&graph->cond);
 }
 
+/* How many graphs this thread is moving: one graph may be upstream of another. */
+static GPrivate depth;
+
+/* Whether the graph is to be moved. If it has been already, but now the seek
+ * comes from a graph downstream that is moving, it is moved again: what that
+ * one took in between is lost. */
 static gboolean
 begin_seek (GstWebAudioNode * node, guint32 seqnum, Reach * reach)
 {
   GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
-  gboolean is_new = graph->seek_seqnum != seqnum;
+  gboolean nested = GPOINTER_TO_INT (g_private_get (&depth)) > 0;
+  gboolean is_new = !graph->seeking && (nested || graph->seek_seqnum != seqnum);
 
   if (is_new) {
     graph->seek_seqnum = seqnum;
@@ -113,12 +132,15 @@ hold_drivers (GPtrArray * drivers)
 static gboolean
 seek_edges (GPtrArray * edges, GstEvent * event)
 {
+  gint level = GPOINTER_TO_INT (g_private_get (&depth));
   gboolean all = TRUE;
   guint i;
 
+  g_private_set (&depth, GINT_TO_POINTER (level + 1));
   for (i = 0; i < edges->len; i++)
     all &= gst_pad_push_event (g_ptr_array_index (edges, i),
         gst_event_ref (event));
+  g_private_set (&depth, GINT_TO_POINTER (level));
   return all;
 }
 
@@ -282,7 +304,8 @@ is_only_source (GstWebAudioGraph * graph)
  * @event: FLUSH_START or FLUSH_STOP that came from upstream
  *
  * Where a graph only filters one stream, its downstream is flushed with it, as
- * by any filter. Other graphs go on.
+ * by any filter, and the stream's next segment becomes the graph's. Other
+ * graphs go on.
  */
 void
 gst_web_audio_node_flush (GstWebAudioNode * node, GstEvent * event)
@@ -297,7 +320,8 @@ gst_web_audio_node_flush (GstWebAudioNode * node, GstEvent * event)
   if (concerned)
     interrupt_drivers (graph, &reach);
   if (concerned && !start) {
-    gst_segment_init (&graph->segment, GST_FORMAT_TIME);
+    graph->seek_seqnum = seqnum;
+    graph->adopting = TRUE;
     forget_past (graph);
   }
   gst_web_audio_graph_unlock (graph);
@@ -309,4 +333,36 @@ gst_web_audio_node_flush (GstWebAudioNode * node, GstEvent * event)
     }
   }
   reach_clear (&reach);
+}
+
+/*
+ * gst_web_audio_node_adopt_segment:
+ * @segment: what came from upstream
+ *
+ * Makes the time line of upstream that of the graph, if it is its filter and
+ * has been flushed.
+ */
+void
+gst_web_audio_node_adopt_segment (GstWebAudioNode * node,
+    const GstSegment * segment)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+  Reach reach;
+  guint i;
+
+  if (graph->adopting && segment->format == GST_FORMAT_TIME
+      && segment->rate > 0) {
+    graph->adopting = FALSE;
+    graph->segment = *segment;
+    graph->segment.position = segment->start;
+    forget_past (graph);
+    reach_init (&reach);
+    find_reach (graph, &reach);
+    for (i = 0; i < reach.drivers->len; i++)
+      ((GstWebAudioOutput *) g_ptr_array_index (reach.drivers, i))->located =
+          FALSE;
+    reach_clear (&reach);
+    g_cond_broadcast (&graph->cond);
+  }
+  gst_web_audio_graph_unlock (graph);
 }

@@ -55,7 +55,7 @@ gst_web_audio_media_stream_dest_process (GstWebAudioNode * node,
     guint64 frame, GstWebAudioBlock * block)
 {
   GstWebAudioMediaStreamDest *self = GST_WEB_AUDIO_MEDIA_STREAM_DEST (node);
-  GstWebAudioBlock silence = { NULL, };
+  GstWebAudioBlock silence = { 0, };
   gboolean enabled;
 
   GST_OBJECT_LOCK (self);
