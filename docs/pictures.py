@@ -3,7 +3,7 @@
 
 """Draws the pictures of the pages from what the elements put out.
 
-usage: meson devenv -C build docs/pictures.py [FOLDER]     default: docs/
+usage: meson devenv -C build "$PWD/docs/pictures.py" [FOLDER]     default: docs/
 
 Needs python3-gi, gir1.2-gstreamer-1.0, python3-numpy and python3-matplotlib.
 """

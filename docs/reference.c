@@ -122,7 +122,7 @@ add_pads (GString * out, GstElement * element)
         GST_PAD_TEMPLATE_PRESENCE (templ) == GST_PAD_ALWAYS ? "always" :
         "on request");
   }
-  g_string_append (out, "\nFormats, the preferred one first:\n\n");
+  g_string_append (out, "\nFormats:\n\n");
   for (l = gst_element_get_pad_template_list (element); l; l = l->next) {
     GstCaps *caps = GST_PAD_TEMPLATE_CAPS (l->data);
 
@@ -259,6 +259,18 @@ add_property (GString * out, GstElement * element, GParamSpec * spec)
       g_param_spec_get_blurb (spec));
 }
 
+static void
+add_enum_values (GString * out, GParamSpec * spec)
+{
+  GEnumClass *klass = G_PARAM_SPEC_ENUM (spec)->enum_class;
+  guint i;
+
+  g_string_append_printf (out, "\nValues of `%s`:\n\n", spec->name);
+  for (i = 0; i < klass->n_values; i++)
+    g_string_append_printf (out, "- `%s`: %s\n", klass->values[i].value_nick,
+        klass->values[i].value_name);
+}
+
 /* The properties that @owner installed */
 static void
 add_properties (GString * out, GstElement * element, const gchar * heading,
@@ -279,6 +291,9 @@ add_properties (GString * out, GstElement * element, const gchar * heading,
     add_property (out, element, specs[i]);
     any = TRUE;
   }
+  for (i = 0; i < n; i++)
+    if (specs[i]->owner_type == owner && G_IS_PARAM_SPEC_ENUM (specs[i]))
+      add_enum_values (out, specs[i]);
   g_free (specs);
 }
 

@@ -13,7 +13,7 @@ record='gcc libc6-dev meson ninja-build pkgconf
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good'
 # libc6-dbg: valgrind wants the C library's symbols
 # plugins-bad, nice: webrtcbin; pulseaudio: the playback test
-test='clang indent libc6-dbg libjson-glib-dev opus-tools procps
+test='clang indent libc6-dbg libjson-glib-dev opus-tools
   gstreamer1.0-plugins-bad gstreamer1.0-nice
   gstreamer1.0-pulseaudio pulseaudio pulseaudio-utils
   python3 python3-numpy python3-scipy valgrind'

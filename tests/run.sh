@@ -163,7 +163,7 @@ CC=clang build clang "$root/build-clang" || :
 
 if build "gcc, ASan and UBSan" "$root/build-asan" -Db_sanitize=address,undefined \
     -Dgobject-cast-checks=enabled; then
-  suite sanitizers "$root/build-asan" --timeout-multiplier 4 --no-suite plain
+  suite sanitizers "$root/build-asan" --timeout-multiplier 2 --no-suite plain
 fi
 
 if build "gcc, TSan" "$root/build-tsan" -Db_sanitize=thread; then
@@ -171,7 +171,7 @@ if build "gcc, TSan" "$root/build-tsan" -Db_sanitize=thread; then
   if setarch -R true 2>/dev/null; then
     test_under='setarch -R'
   fi
-  suite races "$root/build-tsan" --timeout-multiplier 4 --suite tsan
+  suite races "$root/build-tsan" --timeout-multiplier 2 --suite tsan
 fi
 
 finish

@@ -741,10 +741,14 @@ end_stream (GstWebAudioOutput * output)
     gst_web_audio_negotiate_format (output, 1, rate);
   if (output->configured)
     send_segment (output, &segment);
-  if (!send_end (output, &segment) && is_peer_flushing (output))
-    rest (output);
-  else
+  /* the flush that refused it may be over by now */
+  if (send_end (output, &segment) || (!is_peer_flushing (output)
+          && output->end_tries++ > 0)) {
+    output->end_tries = 0;
     finish (output);
+  } else {
+    rest (output);
+  }
 }
 
 static void

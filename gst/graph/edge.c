@@ -347,7 +347,7 @@ convert (GstWebAudioEdge * edge, gpointer * in, gsize frames, gsize limit)
   guint channels = GST_AUDIO_INFO_CHANNELS (&edge->info);
   gsize out_frames = gst_audio_converter_get_out_frames (edge->converter,
       frames);
-  gpointer out[GST_WEB_AUDIO_MAX_CHANNELS];
+  gpointer out[GST_WEB_AUDIO_MAX_CHANNELS] = { NULL, };
   Run *run;
   guint c;
 
@@ -356,8 +356,7 @@ convert (GstWebAudioEdge * edge, gpointer * in, gsize frames, gsize limit)
     for (c = 0; c < channels; c++)
       out[c] = run->samples + c * out_frames;
   }
-  gst_audio_converter_samples (edge->converter, 0, in, frames,
-      out_frames > 0 ? out : NULL, out_frames);
+  gst_audio_converter_samples (edge->converter, 0, in, frames, out, out_frames);
   edge->converted_in += frames;
   edge->converted_out += out_frames;
   if (out_frames > limit) {
@@ -379,13 +378,16 @@ drain (GstWebAudioEdge * edge)
 {
   guint64 due;
   gsize latency;
+  guint tries;
 
   if (!edge->converter)
     return;
   latency = gst_audio_converter_get_max_latency (edge->converter);
   due = gst_util_uint64_scale_ceil (edge->converted_in, edge->rate,
       GST_AUDIO_INFO_RATE (&edge->info));
-  if (latency > 0 && due > edge->converted_out)
+  /* the latency that it tells may be a bit too little */
+  for (tries = 0; tries < 4 && latency > 0 && due > edge->converted_out;
+      tries++)
     convert (edge, NULL, latency, due - edge->converted_out);
   drop_converter (edge);
 }

@@ -113,32 +113,41 @@ wait_for_room (GstWebAudioInput * input, GstWebAudioGraph ** graph)
   return GST_FLOW_FLUSHING;
 }
 
-/* Takes away what is outside the segment. Consumes @buffer. */
+/* Takes away what is outside the segment, to the frames at which a graph that
+ * sought there begins and ends. Consumes @buffer. */
 static GstBuffer *
 clip (GstWebAudioInput * input, GstBuffer * buffer)
 {
+  const GstSegment *segment = &input->segment;
   gint rate = GST_AUDIO_INFO_RATE (&input->info);
-  gint bpf = GST_AUDIO_INFO_BPF (&input->info);
-  GstSegment segment = input->segment;
-  guint64 first, begin;
+  guint64 begin, end, first, last;
 
   if (!GST_BUFFER_PTS_IS_VALID (buffer))
     return buffer;
-  /* to the frame at which a graph that sought there begins */
-  first = gst_web_audio_first_frame (segment.start, rate);
   begin = gst_util_uint64_scale_round (GST_BUFFER_PTS (buffer), rate,
       GST_SECOND);
-  if (begin < first) {
-    if (first - begin >= gst_web_audio_count_frames (buffer, &input->info)) {
-      gst_buffer_unref (buffer);
-      return NULL;
-    }
-    buffer = gst_audio_buffer_truncate (buffer, bpf, first - begin, -1);
-    GST_BUFFER_PTS (buffer) = MAX (segment.start,
-        gst_util_uint64_scale (first, GST_SECOND, rate));
+  end = begin + gst_web_audio_count_frames (buffer, &input->info);
+  first = MAX (begin, gst_web_audio_first_frame (segment->start, rate));
+  last = GST_CLOCK_TIME_IS_VALID (segment->stop) ?
+      MIN (end, gst_web_audio_first_frame (segment->stop, rate)) : end;
+  if (first >= last) {
+    gst_buffer_unref (buffer);
+    return NULL;
   }
-  segment.start = MIN (segment.start, GST_BUFFER_PTS (buffer));
-  return gst_audio_buffer_clip (buffer, &segment, rate, bpf);
+  if (first > begin || last < end) {
+    GstClockTime pts = GST_BUFFER_PTS (buffer);
+
+    buffer = gst_audio_buffer_truncate (buffer,
+        GST_AUDIO_INFO_BPF (&input->info), first - begin, last - first);
+    GST_BUFFER_PTS (buffer) = first == begin ? pts :
+        gst_util_uint64_scale (first, GST_SECOND, rate);
+  }
+  /* what lies less than half a nanosecond before the segment is in it */
+  if (GST_BUFFER_PTS (buffer) < segment->start) {
+    buffer = gst_buffer_make_writable (buffer);
+    GST_BUFFER_PTS (buffer) = segment->start;
+  }
+  return buffer;
 }
 
 static GstFlowReturn

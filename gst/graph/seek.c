@@ -359,8 +359,11 @@ gst_web_audio_node_adopt_segment (GstWebAudioNode * node,
     reach_init (&reach);
     find_reach (graph, &reach);
     for (i = 0; i < reach.drivers->len; i++)
-      ((GstWebAudioOutput *) g_ptr_array_index (reach.drivers, i))->located =
-          FALSE;
+      GST_WEB_AUDIO_OUTPUT_CAST (g_ptr_array_index (reach.drivers, i))->located
+          = FALSE;
+    for (i = 0; i < reach.edges->len; i++)
+      gst_web_audio_edge_flush (GST_WEB_AUDIO_INPUT_CAST (g_ptr_array_index
+              (reach.edges, i))->edge);
     reach_clear (&reach);
     g_cond_broadcast (&graph->cond);
   }

@@ -507,6 +507,16 @@ gst_mini_object_unref (GstMiniObject * object)
   real (object);
 }
 
+/* A pad that is flushing drops the buffer inside GStreamer */
+SHIM GstFlowReturn
+gst_pad_push (GstPad * pad, GstBuffer * buffer)
+{
+  REAL (GstFlowReturn, gst_pad_push, (GstPad *, GstBuffer *));
+
+  __tsan_release (buffer);
+  return real (pad, buffer);
+}
+
 /* Who finds itself to be the only holder may write what others have read */
 
 SHIM gboolean
@@ -527,6 +537,8 @@ gst_mini_object_make_writable (GstMiniObject * object)
   GstMiniObject *writable;
   REAL (GstMiniObject *, gst_mini_object_make_writable, (GstMiniObject *));
 
+  /* gives up its reference if it has to copy */
+  __tsan_release (object);
   writable = real (object);
   __tsan_acquire (writable);
   return writable;

@@ -340,7 +340,7 @@ assert_mixed (const guint * channels, guint n, guint count, guint mode,
   mix_expected (expected, into, channels, n, interpretation);
   for (i = 0; i < FRAMES; i++)
     for (c = 0; c < into; c++)
-      fail_unless (fabs (samples[i * into + c] - expected[c * FRAMES + i])
+      check_that (fabs (samples[i * into + c] - expected[c * FRAMES + i])
           < 1e-5, "%u of %u channels into %u (%u, %u): %g is not %g", c,
           largest, into, mode, interpretation, samples[i * into + c],
           expected[c * FRAMES + i]);
@@ -400,7 +400,7 @@ GST_START_TEST (test_fan_in)
   samples = recorder_samples (recorder);
   fail_unless_equals_uint64 (recorder->frames, 4800);
   for (i = 0; i < 4800; i++)
-    fail_unless (samples[i] == sum);
+    check_that (samples[i] == sum, "frame %u is %g", i, samples[i]);
   recorder_free (recorder);
   g_string_free (line, TRUE);
 }
@@ -419,7 +419,7 @@ GST_START_TEST (test_uneven_ends)
 
   fail_unless_equals_uint64 (recorder->frames, 14400);
   for (i = 0; i < 14400; i++)
-    fail_unless (samples[i] == (i < 4800 ? 7 : i < 9601 ? 6 : 4),
+    check_that (samples[i] == (i < 4800 ? 7 : i < 9601 ? 6 : 4),
         "frame %u is %g", i, samples[i]);
   recorder_free (recorder);
 }
@@ -450,7 +450,7 @@ GST_START_TEST (test_change_channels)
   /* mono into quad is left and right; so is what goes through mono first */
   for (i = 0; i < 8192; i++)
     for (c = 0; c < 4; c++)
-      fail_unless (samples[i * 4 + c] == (c < 2 ? 1.0f : 0.0f));
+      check_that (samples[i * 4 + c] == (c < 2 ? 1.0f : 0.0f), "channel %u", c);
   recorder_free (recorder);
 }
 
