@@ -451,6 +451,19 @@ judge_link (GstWebAudioInput * input, GstWebAudioOutput * output)
       LINK_PUSH : LINK_PULL;
 }
 
+/*
+ * gst_web_audio_input_is_pushed_by:
+ *
+ * Returns: whether the output of another node, although it is one, has to push
+ *     into @input
+ */
+gboolean
+gst_web_audio_input_is_pushed_by (GstWebAudioInput * input,
+    GstWebAudioOutput * output)
+{
+  return judge_link (input, output) == LINK_PUSH;
+}
+
 static gboolean
 pulls_from (GstWebAudioInput * input, GstWebAudioOutput * output)
 {
@@ -489,8 +502,11 @@ schedule (GstWebAudioInput * input)
     set_mode (input, GST_PAD_MODE_PULL);
   if (GST_PAD_MODE (pad) != GST_PAD_MODE_PULL)
     set_mode (input, GST_PAD_MODE_PUSH);
-  if (kind == LINK_PUSH)
+  if (kind == LINK_PUSH) {
     gst_web_audio_graph_connect (input, NULL);
+    if (output)
+      gst_web_audio_output_push (output);
+  }
   gst_clear_object (&output);
 }
 

@@ -59,6 +59,10 @@ GstWebAudioInput *gst_web_audio_input_new (GstWebAudioNode * node,
     GstPadTemplate * templ, const gchar * name);
 
 G_GNUC_INTERNAL
+gboolean gst_web_audio_input_is_pushed_by (GstWebAudioInput * input,
+    GstWebAudioOutput * output);
+
+G_GNUC_INTERNAL
 void gst_web_audio_input_reschedule (GstWebAudioInput * input);
 
 G_GNUC_INTERNAL

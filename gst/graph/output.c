@@ -358,7 +358,8 @@ activate_push (GstWebAudioOutput * output, gboolean active)
     gst_web_audio_node_activate (output->node);
   input = gst_web_audio_link_find_input (output);
   /* a node that is not active yet will pull when it is */
-  if (!input && gst_pad_is_linked (GST_PAD (output)))
+  if (gst_pad_is_linked (GST_PAD (output))
+      && (!input || gst_web_audio_input_is_pushed_by (input, output)))
     gst_web_audio_driver_start (output);
   gst_clear_object (&input);
   return TRUE;
@@ -394,6 +395,25 @@ output_activate (GstPad * pad, GstObject * parent)
 }
 
 /*
+ * gst_web_audio_output_push:
+ *
+ * The consumer does not pull: drives, if the pad is active.
+ */
+void
+gst_web_audio_output_push (GstWebAudioOutput * output)
+{
+  GstPad *pad = GST_PAD (output);
+
+  if (GST_PAD_MODE (pad) == GST_PAD_MODE_PULL) {
+    gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
+    gst_pad_activate_mode (pad, GST_PAD_MODE_PUSH, TRUE);
+  } else if (GST_PAD_MODE (pad) == GST_PAD_MODE_PUSH
+      && gst_pad_is_linked (pad)) {
+    gst_web_audio_driver_start (output);
+  }
+}
+
+/*
  * gst_web_audio_output_reschedule:
  *
  * Something about the link changed: is pulled from, drives, or does nothing,
@@ -419,12 +439,7 @@ gst_web_audio_output_reschedule (GstWebAudioOutput * output)
     gst_object_unref (input);
     return;
   }
-  if (GST_PAD_MODE (pad) == GST_PAD_MODE_PULL) {
-    gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
-    gst_pad_activate_mode (pad, GST_PAD_MODE_PUSH, TRUE);
-  } else if (gst_pad_is_linked (pad)) {
-    gst_web_audio_driver_start (output);
-  }
+  gst_web_audio_output_push (output);
 }
 
 static void

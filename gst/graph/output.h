@@ -84,6 +84,9 @@ G_GNUC_INTERNAL
 void gst_web_audio_output_reschedule (GstWebAudioOutput * output);
 
 G_GNUC_INTERNAL
+void gst_web_audio_output_push (GstWebAudioOutput * output);
+
+G_GNUC_INTERNAL
 GstFlowReturn gst_web_audio_output_take (GstWebAudioOutput * output,
     guint64 frame, guint frames, GstBuffer ** buffer);
 

@@ -112,7 +112,7 @@ recorder_take_buffer (Recorder * self, GstBuffer * buffer)
 
   while (!self->flushing && self->frames >= self->allowed)
     g_cond_wait (&self->cond, &self->lock);
-  if (self->flushing)
+  if (self->frames >= self->allowed)
     return GST_PAD_PROBE_DROP;
   fail_unless (self->caps != NULL, "a buffer came before the caps");
   fail_unless (gst_audio_buffer_map (&audio, &self->info, buffer,
@@ -156,14 +156,15 @@ recorder_take_event (Recorder * self, GstEvent * event)
       self->ended = TRUE;
       break;
     case GST_EVENT_FLUSH_START:
+      /* not with the stop: what follows a flush may overtake that */
       self->flushing = TRUE;
-      break;
-    case GST_EVENT_FLUSH_STOP:
-      self->flushing = FALSE;
       self->ended = FALSE;
       self->frames = 0;
       g_byte_array_set_size (self->data, 0);
       g_array_set_size (self->buffers, 0);
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      self->flushing = FALSE;
       break;
     default:
       break;
