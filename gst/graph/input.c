@@ -487,6 +487,16 @@ set_mode (GstWebAudioInput * input, GstPadMode mode)
 }
 
 static void
+reopen (GstPad * pad)
+{
+  GstPad *peer = gst_pad_get_peer (pad);
+
+  if (peer)
+    gst_web_audio_link_reopen (peer);
+  gst_clear_object (&peer);
+}
+
+static void
 schedule (GstWebAudioInput * input)
 {
   GstPad *pad = GST_PAD (input);
@@ -502,10 +512,11 @@ schedule (GstWebAudioInput * input)
     set_mode (input, GST_PAD_MODE_PULL);
   if (GST_PAD_MODE (pad) != GST_PAD_MODE_PULL)
     set_mode (input, GST_PAD_MODE_PUSH);
-  if (kind == LINK_PUSH) {
+  if (kind == LINK_PUSH)
     gst_web_audio_graph_connect (input, NULL);
-    if (output)
-      gst_web_audio_output_push (output);
+  if (kind == LINK_PUSH && output) {
+    reopen (pad);
+    gst_web_audio_output_push (output);
   }
   gst_clear_object (&output);
 }
@@ -543,28 +554,6 @@ input_linked (GstPad * pad, GstPad * peer)
     gst_web_audio_input_reschedule (GST_WEB_AUDIO_INPUT_CAST (pad));
 }
 
-/* An element that handed our pulls on is to be pushed through again. */
-static void
-release_peer (GstPad * peer)
-{
-  GstElement *element;
-  GList *l;
-
-  if (GST_IS_WEB_AUDIO_OUTPUT (peer)
-      || GST_PAD_MODE (peer) != GST_PAD_MODE_PULL)
-    return;
-  gst_pad_activate_mode (peer, GST_PAD_MODE_PULL, FALSE);
-  element = gst_pad_get_parent_element (peer);
-  if (!element)
-    return;
-  if (GST_STATE (element) >= GST_STATE_PAUSED) {
-    gst_pad_set_active (peer, TRUE);
-    for (l = element->sinkpads; l; l = l->next)
-      gst_pad_set_active (l->data, TRUE);
-  }
-  gst_object_unref (element);
-}
-
 static void
 forget_producer (gpointer data)
 {
@@ -580,7 +569,7 @@ input_unlinked (GstPad * pad, GstPad * peer)
   if (gst_web_audio_defer (forget_producer, pad))
     return;
   forget_producer (pad);
-  release_peer (peer);
+  gst_web_audio_link_reopen (peer);
 }
 
 /* The object */

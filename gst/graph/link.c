@@ -118,6 +118,37 @@ gst_web_audio_link_is_direct (GstPad * pad)
 }
 
 /*
+ * gst_web_audio_link_reopen:
+ * @srcpad: what an input is, or was, linked to
+ *
+ * The input does not pull any longer: what stands between it and the other node
+ * is to be pushed through.
+ */
+void
+gst_web_audio_link_reopen (GstPad * srcpad)
+{
+  GstPad *pad = gst_object_ref (srcpad);
+
+  while (pad && !GST_IS_WEB_AUDIO_OUTPUT (pad)) {
+    GstElement *element = gst_pad_get_parent_element (pad);
+    gboolean runs = element && GST_STATE (element) >= GST_STATE_PAUSED;
+    GstPad *next;
+
+    gst_clear_object (&element);
+    if (GST_PAD_MODE (pad) == GST_PAD_MODE_PULL)
+      gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
+    if (runs)
+      gst_pad_set_active (pad, TRUE);
+    next = step_through (pad);
+    if (next && runs)
+      gst_pad_set_active (next, TRUE);
+    pad = next ? gst_pad_get_peer (next) : NULL;
+    gst_clear_object (&next);
+  }
+  gst_clear_object (&pad);
+}
+
+/*
  * gst_web_audio_link_ends_in_audio_sink:
  *
  * Returns: whether what @srcpad pushes is played, as far as a straight chain

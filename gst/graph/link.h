@@ -22,6 +22,9 @@ G_GNUC_INTERNAL
 gboolean gst_web_audio_link_is_direct (GstPad * pad);
 
 G_GNUC_INTERNAL
+void gst_web_audio_link_reopen (GstPad * srcpad);
+
+G_GNUC_INTERNAL
 gboolean gst_web_audio_link_ends_in_audio_sink (GstPad * srcpad);
 
 G_GNUC_INTERNAL

@@ -397,19 +397,20 @@ output_activate (GstPad * pad, GstObject * parent)
 /*
  * gst_web_audio_output_push:
  *
- * The consumer does not pull: drives, if the pad is active.
+ * The consumer does not pull: drives, if the node runs.
  */
 void
 gst_web_audio_output_push (GstWebAudioOutput * output)
 {
   GstPad *pad = GST_PAD (output);
 
-  if (GST_PAD_MODE (pad) == GST_PAD_MODE_PULL) {
+  if (GST_PAD_MODE (pad) == GST_PAD_MODE_PULL)
     gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
+  if (GST_PAD_MODE (pad) == GST_PAD_MODE_PUSH) {
+    if (gst_pad_is_linked (pad))
+      gst_web_audio_driver_start (output);
+  } else if (GST_STATE (output->node) >= GST_STATE_PAUSED) {
     gst_pad_activate_mode (pad, GST_PAD_MODE_PUSH, TRUE);
-  } else if (GST_PAD_MODE (pad) == GST_PAD_MODE_PUSH
-      && gst_pad_is_linked (pad)) {
-    gst_web_audio_driver_start (output);
   }
 }
 
