@@ -408,6 +408,9 @@ detach (GstWebAudioInput * input)
     gst_web_audio_output_drop_backlog (output);
     split (output->node, node);
     gst_object_unref (output);
+  } else {
+    /* nor does the next stream end where this one did */
+    gst_web_audio_edge_reset (input->edge);
   }
   graph->dirty = TRUE;
   g_cond_broadcast (&graph->cond);

@@ -91,9 +91,9 @@ take_whole_head (GstWebAudioOutput * output, guint64 frame, guint frames)
   if (!head || GST_BUFFER_OFFSET (head) != frame)
     return NULL;
   length = GST_BUFFER_OFFSET_END (head) - frame;
-  /* a shorter one is the last there will be */
-  if (length > frames || (length < frames
-          && gst_queue_array_get_length (output->backlog) > 1))
+  /* a shorter one will do if it is the last there will be */
+  if (length > frames || (length < frames && !(output->node->ended
+              && gst_queue_array_get_length (output->backlog) == 1)))
     return NULL;
   gst_buffer_ref (head);
   drop_head (output);
