@@ -571,13 +571,27 @@ must_negotiate (GstWebAudioOutput * output, gint rate)
       || GST_AUDIO_INFO_RATE (&output->info) != rate;
 }
 
+/* Somebody has flushed downstream between two blocks: the segment is gone. */
+static gboolean
+has_lost_segment (GstWebAudioOutput * output)
+{
+  GstPad *peer = gst_pad_get_peer (GST_PAD (output));
+  GstEvent *event = peer ?
+      gst_pad_get_sticky_event (peer, GST_EVENT_SEGMENT, 0) : NULL;
+  gboolean lost = peer && !event;
+
+  gst_clear_event (&event);
+  gst_clear_object (&peer);
+  return lost;
+}
+
 static void
 send_segment (GstWebAudioOutput * output, const GstSegment * segment)
 {
   GstSegment sent = *segment;
   GstEvent *event;
 
-  if (!output->need_segment)
+  if (!output->need_segment && !has_lost_segment (output))
     return;
   sent.position = sent.start;
   event = gst_event_new_segment (&sent);
@@ -739,14 +753,19 @@ end_stream (GstWebAudioOutput * output)
   /* a stream without a single frame still says what it would have been */
   if (!output->configured && rate > 0)
     gst_web_audio_negotiate_format (output, 1, rate);
+  if (is_peer_flushing (output)) {
+    rest (output);
+    return;
+  }
   if (output->configured)
     send_segment (output, &segment);
-  /* the flush that refused it may be over by now */
-  if (send_end (output, &segment) || (!is_peer_flushing (output)
-          && output->end_tries++ > 0)) {
+  if (send_end (output, &segment) || output->end_tries++ > 0) {
     output->end_tries = 0;
     finish (output);
   } else {
+    /* a flush that has come in between refused it; our pad, though, has ended,
+     * and only a new stream makes it begin again */
+    output->need_events = TRUE;
     rest (output);
   }
 }

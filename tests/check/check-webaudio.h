@@ -112,7 +112,7 @@ recorder_take_buffer (Recorder * self, GstBuffer * buffer)
 
   while (!self->flushing && self->frames >= self->allowed)
     g_cond_wait (&self->cond, &self->lock);
-  if (self->frames >= self->allowed)
+  if (self->flushing)
     return GST_PAD_PROBE_DROP;
   fail_unless (self->caps != NULL, "a buffer came before the caps");
   fail_unless (gst_audio_buffer_map (&audio, &self->info, buffer,

@@ -82,12 +82,27 @@ count_changes (Recorder * recorder, gint most)
   return changes;
 }
 
+/* Nobody has reported an error. */
+static void
+assert_no_error (GstElement * pipeline)
+{
+  GstBus *bus = gst_element_get_bus (pipeline);
+  GstMessage *message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+
+  fail_unless (message == NULL, "%s: %s",
+      message ? GST_MESSAGE_SRC_NAME (message) : "",
+      message ? gst_structure_to_string (gst_message_get_structure (message)) :
+      "");
+  gst_object_unref (bus);
+}
+
 /* Returns how often the number of voices changed. */
 static guint
 stage_end (Stage * stage, gint most)
 {
   guint changes;
 
+  assert_no_error (stage->pipeline);
   recorder_allow (stage->recorder, G_MAXUINT64);
   gst_object_unref (stage->mix);
   stop (stage->pipeline);
@@ -348,7 +363,7 @@ GST_START_TEST (test_crowd)
 
 GST_END_TEST;
 
-/* (transfer full): a voice of several nodes, wrapped in a bin. */
+/* (transfer floating): a voice of several nodes, wrapped in a bin. */
 static GstElement *
 make_wrapped_voice (void)
 {
@@ -361,7 +376,7 @@ make_wrapped_voice (void)
   gst_element_add_pad (bin, gst_ghost_pad_new ("src", pad));
   gst_object_unref (pad);
   gst_object_unref (bottom);
-  return gst_object_ref_sink (bin);
+  return bin;
 }
 
 /* Linked first or started first, the voice is heard. */

@@ -568,7 +568,7 @@ assert_latency (GstElement * pipeline, gboolean expect_live,
   gst_object_unref (out);
 }
 
-/* A live graph needs a block to be whole; one that is not live is never late. */
+/* A live graph needs a block to be whole; another one is never late. */
 GST_START_TEST (test_latency)
 {
   GstElement *pipeline = launch ("constantsource name=source ! gain name=gain "

@@ -203,6 +203,36 @@ GST_START_TEST (test_late_conflict)
 
 GST_END_TEST;
 
+/* A consumer that asks for another rate later gets an error that says so. */
+GST_START_TEST (test_late_change)
+{
+  GstElement *pipeline = launch ("constantsource ! gain ! "
+      "capsfilter name=late ! fakesink name=out");
+  Recorder *recorder = record (pipeline, "out");
+  GstCaps *caps = gst_caps_from_string ("audio/x-raw, rate=32000");
+  GstMessage *message;
+  GError *error = NULL;
+
+  recorder_allow (recorder, 4096);
+  set_state (pipeline, GST_STATE_PLAYING);
+  set_on (pipeline, "late", "caps", caps);
+  recorder_allow (recorder, G_MAXUINT64);
+  message = wait_for (pipeline, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless (g_error_matches (error, GST_CORE_ERROR,
+          GST_CORE_ERROR_NEGOTIATION), "%s", error->message);
+  fail_unless (strstr (error->message, "48000") != NULL
+      && strstr (error->message, "32000") != NULL
+      && strstr (error->message, "late") != NULL, "%s", error->message);
+  g_error_free (error);
+  gst_message_unref (message);
+  gst_caps_unref (caps);
+  stop (pipeline);
+  recorder_free (recorder);
+}
+
+GST_END_TEST;
+
 /* Once there is a rate it is the only one to be had. */
 GST_START_TEST (test_caps_queries)
 {
@@ -278,6 +308,7 @@ negotiate_suite (void)
   tcase_add_test (tc, test_conflicts);
   tcase_add_test (tc, test_reconciled);
   tcase_add_test (tc, test_late_conflict);
+  tcase_add_test (tc, test_late_change);
   tcase_add_test (tc, test_caps_queries);
   tcase_add_test (tc, test_another_rate);
   return s;

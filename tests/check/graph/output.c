@@ -317,24 +317,20 @@ GST_START_TEST (test_flushing_sink)
 {
   Recorder *tone = render_tone (96000);
   Recording recording;
-  Recorder *pushed;
-  GstPad *sink, *src;
+  GstPad *sink;
   guint i;
 
   recording_begin (&recording);
   sink = recording.recorders[1]->pad;
-  src = source_pad (recording.recorders[1]);
   recording_play (&recording, 10240, ALL, 20480);
   recorder_wait (recording.recorders[1], 10240);
-  pushed = record_pad (src);
   fail_unless (gst_pad_send_event (sink, gst_event_new_flush_start ()));
   recorder_allow (recording.recorders[0], 70000);
-  recorder_allow (recording.recorders[2], ALL);
-  /* the second attempt tells that the first was refused */
-  recorder_wait (pushed, 1025);
+  recorder_allow (recording.recorders[2], 70000);
   recorder_wait (recording.recorders[0], 70000);
   fail_unless (gst_pad_send_event (sink, gst_event_new_flush_stop (FALSE)));
   recorder_allow (recording.recorders[0], ALL);
+  recorder_allow (recording.recorders[2], ALL);
   /* not by the bus: a flush makes the sink preroll again */
   for (i = 0; i < 3; i++)
     recorder_wait_end (recording.recorders[i]);
@@ -343,8 +339,6 @@ GST_START_TEST (test_flushing_sink)
   assert_same_sound (recording.recorders[2], tone);
   fail_unless (recording.recorders[1]->frames < 96000);
   assert_sound_at_offsets (recording.recorders[1], tone);
-  gst_object_unref (src);
-  recorder_free (pushed);
   recorder_free (tone);
   recording_end (&recording);
 }
@@ -493,7 +487,8 @@ GST_END_TEST;
 GST_START_TEST (test_failing_sink)
 {
   GstElement *pipeline = launch ("oscillator frequency=443 stop=2000000000 "
-      "name=tone ! fakesink name=one tone. ! identity error-after=3 ! fakesink");
+      "name=tone ! fakesink name=one "
+      "tone. ! identity error-after=3 ! fakesink");
   Recorder *recorder = record (pipeline, "one");
   Recorder *tone = render_tone (96000);
 
@@ -508,8 +503,8 @@ GST_START_TEST (test_failing_sink)
 
 GST_END_TEST;
 
-/* Both preroll, and the one that is far ahead of a blocked one does not stop the
- * pipeline from pausing and playing. */
+/* The one that is far ahead of a blocked one does not stop the pipeline from
+ * pausing and playing. */
 GST_START_TEST (test_states_while_blocked)
 {
   Recording recording;
