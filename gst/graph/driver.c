@@ -790,7 +790,7 @@ driver_loop (gpointer data)
       end_stream (output);
       break;
     case GST_FLOW_NOT_LINKED:
-      if (!gst_pad_is_linked (pad)) {
+      if (!gst_web_audio_link_leads_somewhere (pad)) {
         gst_web_audio_driver_interrupt (output);
         break;
       }

@@ -186,6 +186,32 @@ gst_web_audio_link_ends_in_audio_sink (GstPad * srcpad)
   return found;
 }
 
+/*
+ * gst_web_audio_link_leads_somewhere:
+ *
+ * Returns: whether @pad is linked, and not just to the ghost pad of its bin
+ *     that nobody has linked yet
+ */
+gboolean
+gst_web_audio_link_leads_somewhere (GstPad * pad)
+{
+  GstPad *here = gst_object_ref (pad);
+
+  while (here) {
+    GstPad *peer = gst_pad_get_peer (here);
+
+    gst_object_unref (here);
+    if (!peer)
+      return FALSE;
+    if (!GST_IS_PROXY_PAD (peer)) {
+      gst_object_unref (peer);
+      return TRUE;
+    }
+    here = step_through (peer);
+  }
+  return FALSE;
+}
+
 /* Whether @element is running, or its bin is about to set it running. */
 static gboolean
 will_run (GstElement * element)
@@ -223,6 +249,10 @@ gst_web_audio_link_will_start (GstPad * pad)
 
   if (!peer)
     return FALSE;
+  if (!gst_web_audio_link_leads_somewhere (pad)) {
+    gst_object_unref (peer);
+    return FALSE;
+  }
   parent = GST_IS_PROXY_PAD (peer) ? NULL : gst_pad_get_parent_element (peer);
   result = !parent || will_run (parent);
   gst_clear_object (&parent);

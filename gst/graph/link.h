@@ -28,6 +28,9 @@ G_GNUC_INTERNAL
 gboolean gst_web_audio_link_ends_in_audio_sink (GstPad * srcpad);
 
 G_GNUC_INTERNAL
+gboolean gst_web_audio_link_leads_somewhere (GstPad * pad);
+
+G_GNUC_INTERNAL
 gboolean gst_web_audio_link_will_start (GstPad * pad);
 
 G_END_DECLS

@@ -358,7 +358,7 @@ activate_push (GstWebAudioOutput * output, gboolean active)
     gst_web_audio_node_activate (output->node);
   input = gst_web_audio_link_find_input (output);
   /* a node that is not active yet will pull when it is */
-  if (gst_pad_is_linked (GST_PAD (output))
+  if (gst_web_audio_link_leads_somewhere (GST_PAD (output))
       && (!input || gst_web_audio_input_is_pushed_by (input, output)))
     gst_web_audio_driver_start (output);
   gst_clear_object (&input);
@@ -407,7 +407,7 @@ gst_web_audio_output_push (GstWebAudioOutput * output)
   if (GST_PAD_MODE (pad) == GST_PAD_MODE_PULL)
     gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
   if (GST_PAD_MODE (pad) == GST_PAD_MODE_PUSH) {
-    if (gst_pad_is_linked (pad))
+    if (gst_web_audio_link_leads_somewhere (pad))
       gst_web_audio_driver_start (output);
   } else if (GST_STATE (output->node) >= GST_STATE_PAUSED) {
     gst_pad_activate_mode (pad, GST_PAD_MODE_PUSH, TRUE);

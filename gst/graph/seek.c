@@ -326,11 +326,11 @@ gst_web_audio_node_flush (GstWebAudioNode * node, GstEvent * event)
   }
   gst_web_audio_graph_unlock (graph);
   if (concerned) {
-    push_flush (reach.drivers, start, seqnum);
-    if (!start) {
+    if (!start)
       hold_drivers (reach.drivers);
+    push_flush (reach.drivers, start, seqnum);
+    if (!start)
       release_drivers (node, reach.drivers, seqnum);
-    }
   }
   reach_clear (&reach);
 }

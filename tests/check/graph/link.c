@@ -153,8 +153,8 @@ GST_START_TEST (test_capsfilter_of_another_format)
 
 GST_END_TEST;
 
-/* A capsfilter changes while playing, to pushing and back: the stream goes on,
- * to its end. */
+/* A capsfilter changes while playing, to pushing and back: that may be silent for
+ * a moment, but the stream goes on to its end. */
 GST_START_TEST (test_change_capsfilter)
 {
   static const gchar *caps_texts[] = { "audio/x-raw, format=F64LE",
