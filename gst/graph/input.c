@@ -483,7 +483,8 @@ set_mode (GstWebAudioInput * input, GstPadMode mode)
     return;
   if (GST_PAD_MODE (pad) != GST_PAD_MODE_NONE)
     gst_pad_activate_mode (pad, GST_PAD_MODE (pad), FALSE);
-  gst_pad_activate_mode (pad, mode, TRUE);
+  if (mode != GST_PAD_MODE_NONE)
+    gst_pad_activate_mode (pad, mode, TRUE);
 }
 
 static void
@@ -508,8 +509,13 @@ schedule (GstWebAudioInput * input)
   if (GST_PAD_MODE (pad) == GST_PAD_MODE_PULL
       && (kind != LINK_PULL || !pulls_from (input, output)))
     gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
-  if (kind == LINK_PULL)
+  if (kind == LINK_PULL && GST_PAD_MODE (pad) != GST_PAD_MODE_PULL) {
+    set_mode (input, GST_PAD_MODE_NONE);
+    /* it must not push any longer when what is in between changes its mode */
+    if (GST_PAD_MODE (output) == GST_PAD_MODE_PUSH)
+      gst_pad_activate_mode (GST_PAD (output), GST_PAD_MODE_PUSH, FALSE);
     set_mode (input, GST_PAD_MODE_PULL);
+  }
   if (GST_PAD_MODE (pad) != GST_PAD_MODE_PULL)
     set_mode (input, GST_PAD_MODE_PUSH);
   if (kind == LINK_PUSH)
