@@ -15,13 +15,13 @@ static gint alive;              /* elements that are watched */
 static void
 forget (gpointer data, GObject * where_the_object_was)
 {
-  alive--;
+  g_atomic_int_add (&alive, -1);
 }
 
 static GstElement *
 watch (GstElement * element)
 {
-  alive++;
+  g_atomic_int_inc (&alive);
   g_object_weak_ref (G_OBJECT (element), forget, NULL);
   return element;
 }
