@@ -652,9 +652,8 @@ take_turn (GstWebAudioOutput * output)
   guint frames = 0;
   gint rate;
 
-  if (output->need_events) {
+  if (g_atomic_int_compare_and_exchange (&output->need_events, TRUE, FALSE)) {
     gst_web_audio_output_send_stream_start (output);
-    output->need_events = FALSE;
     output->need_segment = TRUE;
   }
   flow = begin_block (output, &graph, &frames);
@@ -765,7 +764,7 @@ end_stream (GstWebAudioOutput * output)
   } else {
     /* a flush that has come in between refused it; our pad, though, has ended,
      * and only a new stream makes it begin again */
-    output->need_events = TRUE;
+    g_atomic_int_set (&output->need_events, TRUE);
     rest (output);
   }
 }
@@ -822,7 +821,7 @@ gst_web_audio_driver_start (GstWebAudioOutput * output)
     output->located = FALSE;
     output->ended = FALSE;
     output->done = FALSE;
-    output->need_events = TRUE;
+    g_atomic_int_set (&output->need_events, TRUE);
   }
   output->driving = TRUE;
   g_atomic_int_set (&output->interrupted, FALSE);

@@ -221,18 +221,21 @@ gst_web_audio_output_send_stream_start (GstWebAudioOutput * output)
   gst_pad_push_event (GST_PAD (output), event);
 }
 
-/* How many channels a capsfilter in between asks for. */
+/* How many channels a capsfilter in between asks for, 0 if it lets no planes of
+ * that rate through. */
 static guint
 choose_pulled_channels (GstWebAudioOutput * output, guint channels, gint rate)
 {
   GstCaps *offer = gst_caps_new_simple ("audio/x-raw",
       "format", G_TYPE_STRING, GST_AUDIO_NE (F32),
       "layout", G_TYPE_STRING, "non-interleaved",
-      "rate", G_TYPE_INT, rate,
       "channels", GST_TYPE_INT_RANGE, 1, GST_WEB_AUDIO_MAX_CHANNELS, NULL);
-  GstCaps *caps = gst_pad_peer_query_caps (GST_PAD (output), offer);
+  GstCaps *caps;
   gint chosen = 0;
 
+  if (rate > 0)
+    gst_caps_set_simple (offer, "rate", G_TYPE_INT, rate, NULL);
+  caps = gst_pad_peer_query_caps (GST_PAD (output), offer);
   if (!gst_caps_is_empty (caps)) {
     GstStructure *s;
 
@@ -316,7 +319,9 @@ output_getrange (GstPad * pad, GstObject * parent, guint64 frame,
               != (gint) block.channels))
       && !send_pulled_events (output, block.channels, node->graph->rate)) {
     gst_web_audio_block_clear (&block);
-    return GST_FLOW_NOT_NEGOTIATED;
+    /* what lets no planes through at all is about to be pushed through */
+    return choose_pulled_channels (output, 1, 0) ? GST_FLOW_NOT_NEGOTIATED :
+        GST_FLOW_NOT_LINKED;
   }
   if (output->pinned_channels && output->pinned_channels != block.channels)
     flow = mix_to_pinned (output, &block);

@@ -43,7 +43,7 @@ struct _GstWebAudioOutput
 
   /* what is sent */
   gchar *stream_id;
-  gboolean need_events;
+  gint need_events;             /* atomic */
   GstAudioInfo info;
   gboolean configured;          /* info counts */
   guint pinned_channels;        /* 0, or what a capsfilter asks for */
