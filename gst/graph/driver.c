@@ -603,6 +603,19 @@ send_segment (GstWebAudioOutput * output, const GstSegment * segment)
 
 /* The turn */
 
+/* A sink that is just being activated says EOS where it should say FLUSHING
+ * (GstBaseSink, before it knows its pad's mode). Only the second EOS of a
+ * downstream that has taken nothing yet is believed. */
+static GstFlowReturn
+push_buffer (GstWebAudioOutput * output, GstBuffer * buffer)
+{
+  gboolean believed = output->accepted;
+  GstFlowReturn flow = gst_pad_push (GST_PAD (output), buffer);
+
+  output->accepted = flow == GST_FLOW_OK || flow == GST_FLOW_EOS;
+  return flow == GST_FLOW_EOS && !believed ? GST_FLOW_FLUSHING : flow;
+}
+
 static GstFlowReturn
 push_block (GstWebAudioOutput * output, GstWebAudioBlock * block, gint rate)
 {
@@ -640,7 +653,7 @@ push_block (GstWebAudioOutput * output, GstWebAudioBlock * block, gint rate)
     output->discont = FALSE;
   }
   output->pushed = TRUE;
-  return gst_pad_push (GST_PAD (output), buffer);
+  return push_buffer (output, buffer);
 }
 
 static GstFlowReturn
@@ -873,6 +886,7 @@ gst_web_audio_driver_stop (GstWebAudioOutput * output)
   gst_web_audio_output_drop_backlog (output);
   output->done = FALSE;
   output->pushed = FALSE;
+  output->accepted = FALSE;
   output->seqnum = 0;
   graph->dirty = TRUE;
   gst_web_audio_graph_unlock (graph);

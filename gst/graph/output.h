@@ -59,6 +59,7 @@ struct _GstWebAudioOutput
   gboolean need_segment;
   gboolean discont;
   gboolean pushed;              /* a buffer since activation */
+  gboolean accepted;            /* the last buffer */
   guint end_tries;              /* how often downstream refused the end */
   guint32 seqnum;               /* of the seek that made the segment */
   GstClockID clock_id;          /* object lock */
