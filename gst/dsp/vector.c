@@ -5,8 +5,6 @@
 
 #include "vector.h"
 
-#include <string.h>
-
 /* One function for each operation, written once and compiled for vectors of
  * four and, where the processor has them, of eight samples. Every sample goes
  * through the same operations in either, so the results are the same bits. */
@@ -126,11 +124,4 @@ webaudio_vector_fill (float *dst, float value, size_t n)
     AT (Lanes4, dst + i) = lanes;
   for (; i < n; i++)
     dst[i] = value;
-}
-
-bool
-webaudio_vector_is_constant (const float *v, size_t n)
-{
-  /* each sample against its successor, at the speed of libc */
-  return n < 2 || memcmp (v, v + 1, (n - 1) * sizeof (float)) == 0;
 }

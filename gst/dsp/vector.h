@@ -13,7 +13,6 @@
 #ifndef WEBAUDIO_VECTOR_H
 #define WEBAUDIO_VECTOR_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -63,17 +62,5 @@ void webaudio_vector_add_scaled (float *dst, const float *src, float factor,
  * @n: number of samples
  */
 void webaudio_vector_fill (float *dst, float value, size_t n);
-
-/**
- * webaudio_vector_is_constant:
- * @v: (array length=n): samples
- * @n: number of samples
- *
- * Bits are compared, not values: 0 and -0 differ, and a NaN equals itself. So
- * whoever uses v[0] for the whole array gets the bits that the array gives.
- *
- * Returns: whether all samples are the same; true for an empty array
- */
-bool webaudio_vector_is_constant (const float *v, size_t n);
 
 #endif /* WEBAUDIO_VECTOR_H */

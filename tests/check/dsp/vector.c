@@ -188,31 +188,6 @@ GST_START_TEST (test_special_values)
 
 GST_END_TEST;
 
-GST_START_TEST (test_is_constant)
-{
-  float v[SIZE];
-  size_t n, i;
-
-  fail_unless (webaudio_vector_is_constant (NULL, 0));
-  for (n = 1; n <= SIZE; n++) {
-    webaudio_vector_fill (v, factor, n);
-    fail_unless (webaudio_vector_is_constant (v, n));
-    for (i = 0; n > 1 && i < n; i++) {
-      v[i] = nextafterf (factor, 0);
-      fail_if (webaudio_vector_is_constant (v, n));
-      v[i] = factor;
-    }
-  }
-
-  v[0] = 0.0f;
-  v[1] = -0.0f;
-  fail_if (webaudio_vector_is_constant (v, 2));
-  webaudio_vector_fill (v, NAN, SIZE);
-  fail_unless (webaudio_vector_is_constant (v, SIZE));
-}
-
-GST_END_TEST;
-
 GST_START_TEST (test_denormals)
 {
 #if defined (__SSE2__) || defined (__aarch64__)
@@ -268,7 +243,6 @@ vector_suite (void)
   tcase_add_loop_test (chain, test_any_chunks_give_the_same_bits, 0,
       N_OPERATIONS);
   tcase_add_loop_test (chain, test_special_values, 0, N_OPERATIONS);
-  tcase_add_test (chain, test_is_constant);
   tcase_add_test (chain, test_denormals);
   tcase_add_test (chain, test_denormals_nest);
   return suite;
