@@ -26,16 +26,25 @@ static const struct
   const gchar *property;
   const gchar *unit;
 } units[] = {
+  {"audio-bits-per-second", "bit/s"},
+  {"base-latency", "ns"},
+  {"bits-per-second", "bit/s"},
   {"block-size", "frames"},
   {"channel-count", "channels"},
+  {"current-time", "ns"},
   {"detune", "cents"},
   {"frequency", "Hz"},
   {"gain", "factor"},
+  {"jitter", "ns"},
   {"length", "frames"},
+  {"max-channel-count", "channels"},
   {"offset", "amplitude"},
+  {"output-latency", "ns"},
   {"sample-rate", "Hz"},
   {"start", "ns"},
   {"stop", "ns"},
+  {"timeslice", "ns"},
+  {"underruns", "frames"},
 };
 
 /* The classes whose properties several elements have */
@@ -144,6 +153,7 @@ find_unit (GParamSpec * spec)
     if (g_str_equal (units[i].property, spec->name))
       return units[i].unit;
   if (!G_IS_PARAM_SPEC_BOOLEAN (spec) && !G_IS_PARAM_SPEC_ENUM (spec)
+      && !G_IS_PARAM_SPEC_STRING (spec)
       && !G_IS_PARAM_SPEC_OBJECT (spec) && !GST_IS_PARAM_SPEC_ARRAY_LIST (spec))
     g_error ("what is the unit of %s? say it in docs/reference.c", spec->name);
   return "";
@@ -321,7 +331,9 @@ add_signals (GString * out, GType type)
 {
   gboolean any = FALSE;
 
-  for (; type != GST_TYPE_ELEMENT; type = g_type_parent (type)) {
+  /* those of a bin are of no concern */
+  for (; type != GST_TYPE_ELEMENT && type != GST_TYPE_BIN;
+      type = g_type_parent (type)) {
     guint n, i;
     guint *ids = g_signal_list_ids (type, &n);
 
@@ -393,19 +405,22 @@ cut_function (gchar * text, const gchar * name)
 static gchar *
 cut_header (gchar * text)
 {
-  gchar *end = g_str_has_prefix (text, "/* SPDX") ? strchr (text, '\n') : NULL;
+  gchar *licence = strstr (text, "SPDX-License-Identifier");
+  gchar *end = licence ? strchr (licence, '\n') : NULL;
 
   return end ? end + 1 : text;
 }
 
-/* @what: FILE or FILE FUNCTION */
+/* @what: FILE or FILE FUNCTION, which is in C */
 static gchar *
 make_quote (const gchar * root, const gchar * what)
 {
   gchar **words = g_strsplit (what, " ", 2);
   gchar *text = read_file (root, words[0]);
   gchar *part = words[1] ? cut_function (text, words[1]) : cut_header (text);
-  gchar *quote = g_strdup_printf ("```c\n%s```\n", part);
+  const gchar *extension = strrchr (words[0], '.');
+  gchar *quote = g_strdup_printf ("```%s\n%s```\n",
+      extension ? extension + 1 : "", part);
 
   g_free (text);
   g_strfreev (words);
@@ -413,6 +428,14 @@ make_quote (const gchar * root, const gchar * what)
 }
 
 /* Pages */
+
+/* Those that quote, and belong to no element */
+static const gchar *const guides[] = {
+  "README.md",
+  "docs/embedding.md",
+  "docs/recording.md",
+  "docs/streaming.md",
+};
 
 typedef struct
 {
@@ -507,14 +530,15 @@ main (int argc, char **argv)
   const gchar *root = argv[argc - 1];
   gboolean good = TRUE;
   GList *features, *l;
+  guint i;
 
   gst_init (&argc, &argv);
   if (argc != (check ? 3 : 2)) {
     g_printerr ("usage: %s [--check] SOURCE_ROOT\n", argv[0]);
     return 2;
   }
-  good &= do_page (root, "README.md", NULL, check);
-  good &= do_page (root, "docs/embedding.md", NULL, check);
+  for (i = 0; i < G_N_ELEMENTS (guides); i++)
+    good &= do_page (root, guides[i], NULL, check);
   /* every element has a page */
   features = gst_registry_get_feature_list_by_plugin (gst_registry_get (),
       PLUGIN);

@@ -10,16 +10,22 @@
 #include "nodes/constantsource.h"
 #include "nodes/gain.h"
 #include "nodes/oscillator.h"
+#include "streams/audiodestination.h"
+#include "streams/mediarecorder.h"
 #include "streams/mediastreamdest.h"
+#include "streams/mediastreamsource.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)
 {
   gboolean registered = TRUE;
 
+  registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);
+  registered &= GST_ELEMENT_REGISTER (mediarecorder, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
+  registered &= GST_ELEMENT_REGISTER (mediastreamsource, plugin);
   registered &= GST_ELEMENT_REGISTER (oscillator, plugin);
   return registered;
 }

@@ -362,6 +362,18 @@ gst_web_audio_node_class_add_output (GstWebAudioNodeClass * klass)
 }
 
 /*
+ * gst_web_audio_node_class_add_connection:
+ *
+ * Nodes of this class take one connection.
+ */
+void
+gst_web_audio_node_class_add_connection (GstWebAudioNodeClass * klass)
+{
+  gst_element_class_add_static_pad_template_with_gtype (GST_ELEMENT_CLASS
+      (klass), &sink_template, GST_TYPE_WEB_AUDIO_INPUT);
+}
+
+/*
  * gst_web_audio_node_class_add_input:
  *
  * Nodes of this class have an input, into which any number of connections is
@@ -370,12 +382,9 @@ gst_web_audio_node_class_add_output (GstWebAudioNodeClass * klass)
 void
 gst_web_audio_node_class_add_input (GstWebAudioNodeClass * klass)
 {
-  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
-
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &more_sink_template, GST_TYPE_WEB_AUDIO_INPUT);
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &sink_template, GST_TYPE_WEB_AUDIO_INPUT);
+  gst_element_class_add_static_pad_template_with_gtype (GST_ELEMENT_CLASS
+      (klass), &more_sink_template, GST_TYPE_WEB_AUDIO_INPUT);
+  gst_web_audio_node_class_add_connection (klass);
 }
 
 static GstPad *
@@ -674,6 +683,10 @@ deactivate (GstWebAudioNode * node)
   node->rendered = FALSE;
   node->prepared = FALSE;
   node->end_requested = FALSE;
+  node->holding = FALSE;
+  node->delaying = FALSE;
+  node->hold_time = G_MAXDOUBLE;
+  node->closed = FALSE;
   if (!any_active (graph)) {
     gst_web_audio_graph_set_rate (graph, 0);
     gst_segment_init (&graph->segment, GST_FORMAT_TIME);
@@ -866,8 +879,14 @@ gst_web_audio_node_finalize (GObject * object)
   G_OBJECT_CLASS (gst_web_audio_node_parent_class)->finalize (object);
 }
 
-static void
-install_properties (GObjectClass * object_class)
+/*
+ * gst_web_audio_node_install_properties:
+ *
+ * Gives a class the properties of a node, with the numbers up to
+ * %GST_WEB_AUDIO_NODE_LAST_PROPERTY: also a bin that stands for a node.
+ */
+void
+gst_web_audio_node_install_properties (GObjectClass * object_class)
 {
   const GParamFlags playing = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
       GST_PARAM_MUTABLE_PLAYING;
@@ -965,7 +984,7 @@ gst_web_audio_node_class_init (GstWebAudioNodeClass * klass)
   object_class->set_property = gst_web_audio_node_set_property;
   object_class->get_property = gst_web_audio_node_get_property;
   object_class->finalize = gst_web_audio_node_finalize;
-  install_properties (object_class);
+  gst_web_audio_node_install_properties (object_class);
 
   element_class->request_new_pad =
       GST_DEBUG_FUNCPTR (gst_web_audio_node_request_new_pad);
@@ -992,6 +1011,7 @@ gst_web_audio_node_init (GstWebAudioNode * node)
   node->channel_count_mode = GST_WEB_AUDIO_CHANNEL_COUNT_MODE_MAX;
   node->channel_interpretation = GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS;
   node->block_size = DEFAULT_BLOCK_SIZE;
+  node->hold_time = G_MAXDOUBLE;
   gst_web_audio_graph_enter (node);
   /* any node may begin a stream; see gst_web_audio_node_send_event */
   GST_OBJECT_FLAG_SET (node, GST_ELEMENT_FLAG_SOURCE);
