@@ -689,6 +689,7 @@ take_turn (GstWebAudioOutput * output)
   if (g_atomic_int_compare_and_exchange (&output->need_events, TRUE, FALSE)) {
     gst_web_audio_output_send_stream_start (output);
     output->need_segment = TRUE;
+    output->accepted = FALSE;
   }
   flow = begin_block (output, &graph, &frames);
   if (flow != GST_FLOW_OK)
@@ -855,7 +856,6 @@ gst_web_audio_driver_start (GstWebAudioOutput * output)
     output->located = FALSE;
     output->ended = FALSE;
     output->done = FALSE;
-    output->accepted = FALSE;
     g_atomic_int_set (&output->need_events, TRUE);
   }
   output->driving = TRUE;
