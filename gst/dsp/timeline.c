@@ -692,6 +692,8 @@ webaudio_timeline_read (WebAudioTimeline * timeline, double rate,
     *value = segment->offset;
     return true;
   }
+  if (!out)
+    return false;
   while (n > 0) {
     size_t count = segment->end - frame < n ? segment->end - frame : n;
 

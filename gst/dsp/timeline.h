@@ -158,7 +158,8 @@ void webaudio_timeline_seek (WebAudioTimeline *timeline, double time);
  * @rate: frames per second
  * @frame: the first frame
  * @n: number of frames, at least 1
- * @out: (out) (array length=n): the values, unless they are all the same
+ * @out: (out) (array length=n) (nullable): the values, unless they are all the
+ *     same; %NULL just to ask whether they are
  * @value: (out): the value, if they are all the same
  *
  * Returns: whether the value is constant over the frames

@@ -267,6 +267,7 @@ join (GstWebAudioGraph * to, GstWebAudioGraph * from)
     to->segment = from->segment;
     to->started = from->started;
     to->live = from->live;
+    gst_web_audio_graph_set_now (to, from->now);
     gst_web_audio_graph_set_rate (to, from->rate);
   }
   while (from->nodes->len > 0)
@@ -324,6 +325,7 @@ split (GstWebAudioNode * node, GstWebAudioNode * other)
 
     apart->segment = graph->segment;
     apart->started = graph->started;
+    gst_web_audio_graph_set_now (apart, graph->now);
     apart->live = graph->live;
     apart->block_size = graph->block_size;
     apart->seek_seqnum = graph->seek_seqnum;
@@ -588,6 +590,34 @@ gst_web_audio_graph_set_rate (GstWebAudioGraph * graph, gint rate)
     node->prepared = FALSE;
     g_atomic_int_set (&node->rate, rate);
   }
+}
+
+/*
+ * gst_web_audio_graph_set_now:
+ *
+ * Needs the graph's lock.
+ */
+void
+gst_web_audio_graph_set_now (GstWebAudioGraph * graph, guint64 frame)
+{
+  __atomic_store_n (&graph->now, frame, __ATOMIC_RELAXED);
+}
+
+/*
+ * gst_web_audio_graph_get_time:
+ *
+ * Returns: the time up to which the node's graph has been rendered, in seconds;
+ *     does not wait for rendering
+ */
+gdouble
+gst_web_audio_graph_get_time (GstWebAudioNode * node)
+{
+  GstWebAudioGraph *graph = get_graph (node);
+  guint64 frame = __atomic_load_n (&graph->now, __ATOMIC_RELAXED);
+  gint rate = g_atomic_int_get (&node->rate);
+
+  graph_unref (graph);
+  return rate ? (gdouble) frame / rate : 0;
 }
 
 /*
