@@ -28,6 +28,7 @@ static const struct
 } units[] = {
   {"block-size", "frames"},
   {"channel-count", "channels"},
+  {"current-time", "s"},
   {"detune", "cents"},
   {"frequency", "Hz"},
   {"gain", "factor"},
@@ -177,6 +178,8 @@ add_range (GString * out, GParamSpec * spec)
 
     if (range->minimum == -G_MAXFLOAT && range->maximum == G_MAXFLOAT)
       g_string_append (out, "any finite float");
+    else if (range->maximum == G_MAXDOUBLE)
+      g_string_append_printf (out, "from %.10g", range->minimum);
     else
       g_string_append_printf (out, "%.10g to %.10g", range->minimum,
           range->maximum);
@@ -297,6 +300,33 @@ add_properties (GString * out, GstElement * element, const gchar * heading,
   g_free (specs);
 }
 
+/* AudioParams */
+
+static void
+add_params (GString * out, GstElement * element)
+{
+  guint n = gst_child_proxy_get_children_count (GST_CHILD_PROXY (element)), i;
+
+  if (n > 0)
+    g_string_append (out, "\n### AudioParams\n\n"
+        "| child | pads | automation rate |\n| --- | --- | --- |\n");
+  for (i = 0; i < n; i++) {
+    GObject *param = gst_child_proxy_get_child_by_index
+        (GST_CHILD_PROXY (element), i);
+    GParamSpec *spec = g_object_class_find_property
+        (G_OBJECT_GET_CLASS (param), "automation-rate");
+
+    g_string_append_printf (out, "| `%s` | `%s_%%u` | ",
+        GST_OBJECT_NAME (param), GST_OBJECT_NAME (param));
+    add_default (out, (gpointer) param, spec);
+    g_string_append (out, " |\n");
+    g_object_unref (param);
+  }
+  if (n > 0)
+    g_string_append (out, "\nWhat can be done with them: "
+        "[audioparam.md](audioparam.md).\n");
+}
+
 /* Signals */
 
 static void
@@ -352,6 +382,7 @@ make_reference (const gchar * factory)
   type = G_OBJECT_TYPE (element);
   add_pads (out, element);
   add_properties (out, element, "Properties", type);
+  add_params (out, element);
   for (i = 0; i < G_N_ELEMENTS (shared); i++)
     add_properties (out, element, shared[i].heading,
         g_type_from_name (shared[i].type));

@@ -16,7 +16,7 @@
 G_DEFINE_INTERFACE (GstWebAudioAutomation, gst_web_audio_automation,
     GST_TYPE_OBJECT);
 
-G_DEFINE_QUARK (gst-web-audio-automation-error-quark,
+G_DEFINE_QUARK (gst - web - audio - automation - error - quark,
     gst_web_audio_automation_error);
 
 gint
@@ -243,9 +243,14 @@ gst_web_audio_automation_set_text (gpointer self, const gchar * text)
   GstWebAudioSchedule *schedule = get_schedule (self);
   gdouble now = get_now (self);
   GError *error = NULL;
-  WebAudioTimeline *events = gst_web_audio_automation_parse (text ? text : "",
-      0, now, &error);
+  WebAudioTimeline *events;
+  gdouble value;
 
+  GST_OBJECT_LOCK (self);
+  value = webaudio_timeline_get_value (schedule->timeline, now);
+  GST_OBJECT_UNLOCK (self);
+  events = gst_web_audio_automation_parse (text ? text : "", value, now,
+      &error);
   if (events) {
     GST_OBJECT_LOCK (self);
     webaudio_timeline_take (schedule->timeline, events, now);

@@ -172,8 +172,7 @@ forget_past (GstWebAudioGraph * graph)
     node->joined = 0;
     node->end_requested = FALSE;
     node->prepared = FALSE;
-    gst_web_audio_node_seek_params (node,
-        gst_web_audio_graph_get_time (node));
+    gst_web_audio_node_seek_params (node, gst_web_audio_graph_get_time (node));
     for (j = 0; j < node->outputs->len; j++)
       gst_web_audio_output_drop_backlog (g_ptr_array_index (node->outputs, j));
     for (j = 0; j < node->inputs->len; j++)

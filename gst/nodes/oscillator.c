@@ -132,8 +132,7 @@ typedef struct
 } Pitch;
 
 static void
-pitch_read (GstWebAudioOscillator * self, guint64 frame, guint n,
-    Pitch * pitch)
+pitch_read (GstWebAudioOscillator * self, guint64 frame, guint n, Pitch * pitch)
 {
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (self);
 
