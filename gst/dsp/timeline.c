@@ -12,6 +12,7 @@
 
 #include "timeline.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,7 +93,7 @@ webaudio_timeline_result_describe (WebAudioTimelineResult result)
 {
   switch (result) {
     case WEBAUDIO_TIMELINE_BAD_VALUE:
-      return "TypeError: a value must be a finite number";
+      return "TypeError: a value must be a finite float";
     case WEBAUDIO_TIMELINE_BAD_TIME:
       return "RangeError: a time must be finite and not negative";
     case WEBAUDIO_TIMELINE_ZERO:
@@ -121,15 +122,17 @@ is_ramp (const Event * event)
       || event->type == WEBAUDIO_EVENT_EXPONENTIAL_RAMP;
 }
 
-/* Between the points around @position, which is 0 at the first one and not
- * beyond the last but for rounding. */
+/* Between the points around @position, which is 0 at the first one. */
 static inline double
 interpolate (const double *values, int64_t last, double position)
 {
-  int64_t k = (int64_t) position;
+  int64_t k;
 
-  if (k >= last)
-    k = last - 1;
+  if (!(position > 0))
+    return values[0];
+  if (position >= last)
+    return values[last];
+  k = (int64_t) position;
   return values[k] + (values[k + 1] - values[k]) * (position - (double) k);
 }
 
@@ -518,7 +521,8 @@ set_target (Segment * segment, const Event * event, uint64_t frame)
   }
   limit_end (segment, reached);
   set_exponential (segment, event->time, event->value,
-      event->entry - event->value, -1 / (event->parameter * segment->rate));
+      event->entry - event->value,
+      fmax (-1 / (event->parameter * segment->rate), -DBL_MAX));
 }
 
 static void
@@ -644,12 +648,9 @@ fill_curve (const Segment * segment, uint64_t frame, double *out, size_t n)
   double origin = segment->origin, slope = segment->slope;
   size_t i;
 
-  for (i = 0; i < n; i++) {
-    double x = (double) (int64_t) (frame + i) - origin;
-
-    /* the origin is rounded, and may come after the first frame */
-    out[i] = interpolate (values, last, x > 0 ? slope * x : 0);
-  }
+  for (i = 0; i < n; i++)
+    out[i] = interpolate (values, last, slope *
+        ((double) (int64_t) (frame + i) - origin));
 }
 
 static void
@@ -726,6 +727,13 @@ webaudio_timeline_seek (WebAudioTimeline * timeline, double time)
 
 /* The methods */
 
+/* The values of the spec are floats. */
+static bool
+is_value (double value)
+{
+  return fabs (value) <= FLT_MAX;
+}
+
 static bool
 is_time (double time)
 {
@@ -768,7 +776,7 @@ webaudio_timeline_set_value (WebAudioTimeline * timeline, double value,
   WebAudioTimelineResult result;
   Event *before;
 
-  if (!isfinite (value))
+  if (!is_value (value))
     return WEBAUDIO_TIMELINE_BAD_VALUE;
   event.time = not_before_now (timeline, now, now);
   before = event_before (timeline, find_after (timeline, event.time));
@@ -792,7 +800,7 @@ webaudio_timeline_set_value_at_time (WebAudioTimeline * timeline,
     .time = time
   };
 
-  if (!isfinite (value))
+  if (!is_value (value))
     return WEBAUDIO_TIMELINE_BAD_VALUE;
   if (!is_time (time))
     return WEBAUDIO_TIMELINE_BAD_TIME;
@@ -805,7 +813,7 @@ add_ramp (WebAudioTimeline * timeline, WebAudioEventType type, double value,
 {
   Event event = {.type = type,.value = value,.time = time };
 
-  if (!isfinite (value))
+  if (!is_value (value))
     return WEBAUDIO_TIMELINE_BAD_VALUE;
   if (!is_time (time))
     return WEBAUDIO_TIMELINE_BAD_TIME;
@@ -837,7 +845,7 @@ webaudio_timeline_set_target_at_time (WebAudioTimeline * timeline,
     .time = time,.parameter = time_constant
   };
 
-  if (!isfinite (target))
+  if (!is_value (target))
     return WEBAUDIO_TIMELINE_BAD_VALUE;
   if (!is_time (time))
     return WEBAUDIO_TIMELINE_BAD_TIME;
@@ -864,11 +872,11 @@ add_curve_end (WebAudioTimeline * timeline, double time, double value)
 }
 
 static bool
-are_finite (const double *values, size_t n)
+are_values (const double *values, size_t n)
 {
   size_t i;
 
-  for (i = 0; i < n && isfinite (values[i]); i++);
+  for (i = 0; i < n && is_value (values[i]); i++);
   return i == n;
 }
 
@@ -882,7 +890,7 @@ webaudio_timeline_set_value_curve_at_time (WebAudioTimeline * timeline,
 
   if (n < 2)
     return WEBAUDIO_TIMELINE_SHORT_CURVE;
-  if (!are_finite (values, n))
+  if (!are_values (values, n))
     return WEBAUDIO_TIMELINE_BAD_VALUE;
   if (!is_time (time))
     return WEBAUDIO_TIMELINE_BAD_TIME;
@@ -948,6 +956,9 @@ webaudio_timeline_cancel_and_hold_at_time (WebAudioTimeline * timeline,
   held.time = time;
   held.value = webaudio_timeline_get_value (timeline, time);
   if (next && is_ramp (next)) {
+    /* one that holds 0 is straight */
+    if (held.value == 0)
+      next->type = WEBAUDIO_EVENT_LINEAR_RAMP;
     next->value = held.value;
     next->time = time;
     i++;
@@ -1014,6 +1025,19 @@ webaudio_timeline_take (WebAudioTimeline * timeline,
   free (events);
 }
 
+/* The end of a curve goes without saying only where it follows it. */
+static bool
+is_hidden (const WebAudioTimeline * timeline, size_t i)
+{
+  const Event *before;
+
+  if (!(timeline->events[i].flags & FLAG_HIDDEN))
+    return false;
+  before = event_before (timeline, i);
+  return (timeline->events[i].flags & FLAG_VALUE) || !before
+      || before->type == WEBAUDIO_EVENT_VALUE_CURVE;
+}
+
 bool
 webaudio_timeline_next (const WebAudioTimeline * timeline, size_t *position,
     WebAudioEvent * event)
@@ -1021,7 +1045,7 @@ webaudio_timeline_next (const WebAudioTimeline * timeline, size_t *position,
   for (; *position < timeline->n; (*position)++) {
     const Event *here = &timeline->events[*position];
 
-    if (here->flags & (FLAG_DROPPED | FLAG_HIDDEN))
+    if ((here->flags & FLAG_DROPPED) || is_hidden (timeline, *position))
       continue;
     memset (event, 0, sizeof (*event));
     event->type = here->type;

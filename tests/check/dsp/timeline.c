@@ -633,6 +633,9 @@ model_hold (Model * model, gdouble t, gdouble now)
   if (model_is_ramp (model, i + 1)) {
     model->events[i + 1].time = t;
     model->events[i + 1].value = held.value;
+    /* an exponential ramp to 0 does not exist, should an event come between */
+    if (held.value == 0)
+      model->events[i + 1].type = WEBAUDIO_EVENT_LINEAR_RAMP;
     i++;
   } else if (i >= 0 && model->events[i].type == WEBAUDIO_EVENT_SET_TARGET) {
     hold = TRUE;

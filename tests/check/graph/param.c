@@ -505,6 +505,14 @@ schedule_events (gpointer param)
   return NULL;
 }
 
+static void
+recorder_set_limit (Recorder * recorder, guint64 limit)
+{
+  g_mutex_lock (&recorder->lock);
+  recorder->limit = limit;
+  g_mutex_unlock (&recorder->lock);
+}
+
 /* Nothing is lost, and all is in order. */
 GST_START_TEST (test_scheduling_thread)
 {
@@ -515,7 +523,7 @@ GST_START_TEST (test_scheduling_thread)
   GThread *thread;
   guint i, n;
 
-  recorder->limit = 0;
+  recorder_set_limit (recorder, 0);
   play (pipeline);
   recorder_wait (recorder, 4096);
   thread = g_thread_new ("schedule", schedule_events, offset);
@@ -524,7 +532,7 @@ GST_START_TEST (test_scheduling_thread)
   /* what has passed is dropped, but what is in force */
   n = count_scheduled (offset);
   fail_unless (n >= EVENTS && n <= EVENTS + 1, "%u", n);
-  recorder->limit = G_MAXUINT64;
+  recorder_set_limit (recorder, G_MAXUINT64);
   seek (pipeline, LATER * GST_SECOND, LATER * GST_SECOND +
       gst_util_uint64_scale (EVENTS, GST_SECOND, RATE));
   wait_for_end (pipeline);
