@@ -231,6 +231,9 @@ remove_events (WebAudioTimeline * timeline, size_t from, size_t to)
 {
   size_t i;
 
+  timeline->segment.valid = false;
+  if (from == to)
+    return;
   for (i = from; i < to; i++) {
     free (timeline->events[i].values);
     timeline->n_dropped -= (timeline->events[i].flags & FLAG_DROPPED) != 0;
@@ -242,7 +245,6 @@ remove_events (WebAudioTimeline * timeline, size_t from, size_t to)
     timeline->head = from;
   if (timeline->oldest > from)
     timeline->oldest = from;
-  timeline->segment.valid = false;
 }
 
 static void
@@ -395,8 +397,12 @@ double
 webaudio_timeline_get_value (WebAudioTimeline * timeline, double time)
 {
   Event *here = get_head (timeline);
-  size_t next = skip_dropped (timeline, timeline->head);
+  size_t next;
 
+  /* where everything is kept, reading may have been further on */
+  if (here && here->time > time)
+    here = NULL;
+  next = skip_dropped (timeline, here ? timeline->head : 0);
   while (next < timeline->n && timeline->events[next].time <= time) {
     enter_event (timeline, here, &timeline->events[next]);
     here = &timeline->events[next];
@@ -463,6 +469,13 @@ set_constant (Segment * segment, double value)
   segment->offset = value;
 }
 
+/* A slope that times 0 is 0, for what lasts next to no time. */
+static double
+limit_slope (double slope)
+{
+  return fmax (-DBL_MAX, fmin (slope, DBL_MAX));
+}
+
 static void
 set_exponential (Segment * segment, double from_time, double offset,
     double scale, double slope)
@@ -471,8 +484,8 @@ set_exponential (Segment * segment, double from_time, double offset,
   segment->origin = from_time * segment->rate;
   segment->offset = offset;
   segment->scale = scale;
-  segment->slope = slope;
-  segment->step = exp (slope);
+  segment->slope = limit_slope (slope);
+  segment->step = exp (segment->slope);
 }
 
 static void
@@ -487,7 +500,7 @@ set_ramp (Segment * segment, const Event * ramp, double from_time, double from)
     segment->type = SEGMENT_LINEAR;
     segment->origin = from_time * segment->rate;
     segment->offset = from;
-    segment->slope = (ramp->value - from) / frames;
+    segment->slope = limit_slope ((ramp->value - from) / frames);
   } else if (is_exponential (from, ramp->value)) {
     set_exponential (segment, from_time, 0, from,
         (log (fabs (ramp->value)) - log (fabs (from))) / frames);
@@ -521,8 +534,7 @@ set_target (Segment * segment, const Event * event, uint64_t frame)
   }
   limit_end (segment, reached);
   set_exponential (segment, event->time, event->value,
-      event->entry - event->value,
-      fmax (-1 / (event->parameter * segment->rate), -DBL_MAX));
+      event->entry - event->value, -1 / (event->parameter * segment->rate));
 }
 
 static void

@@ -179,7 +179,8 @@ void webaudio_timeline_pass (WebAudioTimeline *timeline, double time);
  * webaudio_timeline_get_value:
  * @time: seconds
  *
- * Returns: the value at a time that is not before what was read last
+ * Returns: the value at a time that is not before what was read last, or, where
+ *     every event is kept, at any time
  */
 double webaudio_timeline_get_value (WebAudioTimeline *timeline, double time);
 

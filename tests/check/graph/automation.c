@@ -385,6 +385,11 @@ GST_START_TEST (test_timeline)
   fail_unless_equals_float (value, 0.5);
   assert_text (source, "setValueAtTime(9, 0.25) setValueAtTime(1, 1) "
       "linearRampToValueAtTime(0, 2)");
+  /* wherever it was read last, another text begins with the initial value */
+  fail_unless (gst_control_source_get_value (source, GST_SECOND, &value));
+  g_object_set (source, "automation", "setValueAtTime(2, 1)", NULL);
+  fail_unless (gst_control_source_get_value (source, 0, &value));
+  fail_unless_equals_float (value, 0.5);
   gst_object_unref (source);
 }
 
