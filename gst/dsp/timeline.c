@@ -163,6 +163,13 @@ is_exponential (double from, double to)
   return from != 0 && to != 0 && (from < 0) == (to < 0);
 }
 
+/* The ratio itself might be too large for a number. */
+static double
+log_ratio (double from, double to)
+{
+  return log (fabs (to)) - log (fabs (from));
+}
+
 /* The first frame that is not before @time. */
 static uint64_t
 first_frame (double time, double rate)
@@ -360,7 +367,7 @@ ramp_value (const Event * ramp, double from_time, double from, double time)
   if (ramp->type == WEBAUDIO_EVENT_LINEAR_RAMP)
     return from + (ramp->value - from) * x;
   return is_exponential (from, ramp->value) ?
-      from * pow (ramp->value / from, x) : from;
+      from * exp (log_ratio (from, ramp->value) * x) : from;
 }
 
 /* The value at @time between two neighbours, of which one may be NULL. */
@@ -503,7 +510,7 @@ set_ramp (Segment * segment, const Event * ramp, double from_time, double from)
     segment->slope = limit_slope ((ramp->value - from) / frames);
   } else if (is_exponential (from, ramp->value)) {
     set_exponential (segment, from_time, 0, from,
-        (log (fabs (ramp->value)) - log (fabs (from))) / frames);
+        log_ratio (from, ramp->value) / frames);
   } else {
     set_constant (segment, from);
   }
