@@ -26,17 +26,25 @@ static const struct
   const gchar *property;
   const gchar *unit;
 } units[] = {
+  {"audio-bits-per-second", "bit/s"},
+  {"base-latency", "ns"},
+  {"bits-per-second", "bit/s"},
   {"block-size", "frames"},
   {"channel-count", "channels"},
-  {"current-time", "s"},
+  {"current-time", "ns"},
   {"detune", "cents"},
   {"frequency", "Hz"},
   {"gain", "factor"},
+  {"jitter", "ns"},
   {"length", "frames"},
+  {"max-channel-count", "channels"},
   {"offset", "amplitude"},
+  {"output-latency", "ns"},
   {"sample-rate", "Hz"},
   {"start", "ns"},
   {"stop", "ns"},
+  {"timeslice", "ns"},
+  {"underruns", "frames"},
 };
 
 /* The classes whose properties several elements have */
@@ -145,6 +153,7 @@ find_unit (GParamSpec * spec)
     if (g_str_equal (units[i].property, spec->name))
       return units[i].unit;
   if (!G_IS_PARAM_SPEC_BOOLEAN (spec) && !G_IS_PARAM_SPEC_ENUM (spec)
+      && !G_IS_PARAM_SPEC_STRING (spec)
       && !G_IS_PARAM_SPEC_OBJECT (spec) && !GST_IS_PARAM_SPEC_ARRAY_LIST (spec))
     g_error ("what is the unit of %s? say it in docs/reference.c", spec->name);
   return "";
@@ -178,8 +187,6 @@ add_range (GString * out, GParamSpec * spec)
 
     if (range->minimum == -G_MAXFLOAT && range->maximum == G_MAXFLOAT)
       g_string_append (out, "any finite float");
-    else if (range->maximum == G_MAXDOUBLE)
-      g_string_append_printf (out, "from %.10g", range->minimum);
     else
       g_string_append_printf (out, "%.10g to %.10g", range->minimum,
           range->maximum);
@@ -200,14 +207,14 @@ add_range (GString * out, GParamSpec * spec)
 
 /* What a new element has, which may differ from the class's default */
 static void
-add_default (GString * out, GstElement * element, GParamSpec * spec)
+add_default (GString * out, gpointer object, GParamSpec * spec)
 {
   GValue value = G_VALUE_INIT;
 
   if (G_IS_PARAM_SPEC_OBJECT (spec))
     return;
   g_value_init (&value, spec->value_type);
-  g_object_get_property (G_OBJECT (element), spec->name, &value);
+  g_object_get_property (object, spec->name, &value);
   if (G_VALUE_HOLDS_UINT64 (&value)) {
     add_uint64 (out, g_value_get_uint64 (&value));
   } else if (G_VALUE_HOLDS_DOUBLE (&value)) {
@@ -302,29 +309,31 @@ add_properties (GString * out, GstElement * element, const gchar * heading,
 
 /* AudioParams */
 
+/* A bin's children are elements, and have none. */
 static void
 add_params (GString * out, GstElement * element)
 {
-  guint n = gst_child_proxy_get_children_count (GST_CHILD_PROXY (element)), i;
+  guint n = GST_IS_CHILD_PROXY (element) && !GST_IS_BIN (element) ?
+      gst_child_proxy_get_children_count (GST_CHILD_PROXY (element)) : 0;
+  guint i;
 
-  if (n > 0)
-    g_string_append (out, "\n### AudioParams\n\n"
-        "| child | pads | automation rate |\n| --- | --- | --- |\n");
+  if (n == 0)
+    return;
+  g_string_append (out, "\n### AudioParams\n\n"
+      "| child | pads | automation rate |\n| --- | --- | --- |\n");
   for (i = 0; i < n; i++) {
     GObject *param = gst_child_proxy_get_child_by_index
         (GST_CHILD_PROXY (element), i);
-    GParamSpec *spec = g_object_class_find_property
-        (G_OBJECT_GET_CLASS (param), "automation-rate");
 
     g_string_append_printf (out, "| `%s` | `%s_%%u` | ",
         GST_OBJECT_NAME (param), GST_OBJECT_NAME (param));
-    add_default (out, (gpointer) param, spec);
+    add_default (out, param, g_object_class_find_property
+        (G_OBJECT_GET_CLASS (param), "automation-rate"));
     g_string_append (out, " |\n");
     g_object_unref (param);
   }
-  if (n > 0)
-    g_string_append (out, "\nWhat can be done with them: "
-        "[audioparam.md](audioparam.md).\n");
+  g_string_append (out, "\nWhat can be done with them: "
+      "[audioparam.md](audioparam.md).\n");
 }
 
 /* Signals */
@@ -351,7 +360,9 @@ add_signals (GString * out, GType type)
 {
   gboolean any = FALSE;
 
-  for (; type != GST_TYPE_ELEMENT; type = g_type_parent (type)) {
+  /* those of a bin are of no concern */
+  for (; type != GST_TYPE_ELEMENT && type != GST_TYPE_BIN;
+      type = g_type_parent (type)) {
     guint n, i;
     guint *ids = g_signal_list_ids (type, &n);
 
@@ -424,19 +435,22 @@ cut_function (gchar * text, const gchar * name)
 static gchar *
 cut_header (gchar * text)
 {
-  gchar *end = g_str_has_prefix (text, "/* SPDX") ? strchr (text, '\n') : NULL;
+  gchar *licence = strstr (text, "SPDX-License-Identifier");
+  gchar *end = licence ? strchr (licence, '\n') : NULL;
 
   return end ? end + 1 : text;
 }
 
-/* @what: FILE or FILE FUNCTION */
+/* @what: FILE or FILE FUNCTION, which is in C */
 static gchar *
 make_quote (const gchar * root, const gchar * what)
 {
   gchar **words = g_strsplit (what, " ", 2);
   gchar *text = read_file (root, words[0]);
   gchar *part = words[1] ? cut_function (text, words[1]) : cut_header (text);
-  gchar *quote = g_strdup_printf ("```c\n%s```\n", part);
+  const gchar *extension = strrchr (words[0], '.');
+  gchar *quote = g_strdup_printf ("```%s\n%s```\n",
+      extension ? extension + 1 : "", part);
 
   g_free (text);
   g_strfreev (words);
@@ -444,6 +458,14 @@ make_quote (const gchar * root, const gchar * what)
 }
 
 /* Pages */
+
+/* Those that quote, and belong to no element */
+static const gchar *const guides[] = {
+  "README.md",
+  "docs/embedding.md",
+  "docs/recording.md",
+  "docs/streaming.md",
+};
 
 typedef struct
 {
@@ -538,14 +560,15 @@ main (int argc, char **argv)
   const gchar *root = argv[argc - 1];
   gboolean good = TRUE;
   GList *features, *l;
+  guint i;
 
   gst_init (&argc, &argv);
   if (argc != (check ? 3 : 2)) {
     g_printerr ("usage: %s [--check] SOURCE_ROOT\n", argv[0]);
     return 2;
   }
-  good &= do_page (root, "README.md", NULL, check);
-  good &= do_page (root, "docs/embedding.md", NULL, check);
+  for (i = 0; i < G_N_ELEMENTS (guides); i++)
+    good &= do_page (root, guides[i], NULL, check);
   /* every element has a page */
   features = gst_registry_get_feature_list_by_plugin (gst_registry_get (),
       PLUGIN);

@@ -11,7 +11,10 @@
 #include "nodes/constantsource.h"
 #include "nodes/gain.h"
 #include "nodes/oscillator.h"
+#include "streams/audiodestination.h"
+#include "streams/mediarecorder.h"
 #include "streams/mediastreamdest.h"
+#include "streams/mediastreamsource.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)
@@ -20,9 +23,12 @@ plugin_init (GstPlugin * plugin)
 
   /* an application finds it by its name */
   g_type_ensure (GST_TYPE_WEB_AUDIO_TIMELINE);
+  registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);
+  registered &= GST_ELEMENT_REGISTER (mediarecorder, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
+  registered &= GST_ELEMENT_REGISTER (mediastreamsource, plugin);
   registered &= GST_ELEMENT_REGISTER (oscillator, plugin);
   return registered;
 }

@@ -13,8 +13,14 @@ record='gcc libc6-dev meson ninja-build pkgconf
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good'
 # libc6-dbg: valgrind wants the C library's symbols
 # plugins-bad, nice: webrtcbin; pulseaudio: the playback test
+# chromium, iproute2, libsoup: the WebRTC example and its test
+# the line after theirs: the recording examples and their tests
+# and after that: what judges recordings
 test='clang indent libc6-dbg libjson-glib-dev opus-tools
   gstreamer1.0-plugins-bad gstreamer1.0-nice
+  chromium iproute2 libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev
+  firefox-esr gir1.2-gstreamer-1.0 gjs libgtk-4-dev python3-gi xdotool xvfb
+  ffmpeg flac mkvtoolnix sox
   gstreamer1.0-pulseaudio pulseaudio pulseaudio-utils
   python3 python3-numpy python3-scipy valgrind'
 

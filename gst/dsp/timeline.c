@@ -30,7 +30,7 @@ enum
   FLAG_KEPT = 1 << 0,           /* stays when it has passed */
   FLAG_DROPPED = 1 << 1,        /* has passed: counts no longer */
   FLAG_HIDDEN = 1 << 2,         /* nobody scheduled it */
-  FLAG_VALUE = 1 << 3           /* by the setter of value */
+  FLAG_VALUE = 1 << 3           /* made by the setter of value */
 };
 
 typedef struct
@@ -156,18 +156,18 @@ event_value (const Event * event, double time)
   }
 }
 
+/* Whether it is 0 as a float, as the values of the spec are. */
+static bool
+is_zero (double value)
+{
+  return fabs (value) < 0x1p-149;
+}
+
 /* Whether an exponential ramp between the two is possible. */
 static bool
 is_exponential (double from, double to)
 {
-  return from != 0 && to != 0 && (from < 0) == (to < 0);
-}
-
-/* The ratio itself might be too large for a number. */
-static double
-log_ratio (double from, double to)
-{
-  return log (fabs (to)) - log (fabs (from));
+  return !is_zero (from) && !is_zero (to) && (from < 0) == (to < 0);
 }
 
 /* The first frame that is not before @time. */
@@ -367,7 +367,7 @@ ramp_value (const Event * ramp, double from_time, double from, double time)
   if (ramp->type == WEBAUDIO_EVENT_LINEAR_RAMP)
     return from + (ramp->value - from) * x;
   return is_exponential (from, ramp->value) ?
-      from * exp (log_ratio (from, ramp->value) * x) : from;
+      from * pow (ramp->value / from, x) : from;
 }
 
 /* The value at @time between two neighbours, of which one may be NULL. */
@@ -510,7 +510,7 @@ set_ramp (Segment * segment, const Event * ramp, double from_time, double from)
     segment->slope = limit_slope ((ramp->value - from) / frames);
   } else if (is_exponential (from, ramp->value)) {
     set_exponential (segment, from_time, 0, from,
-        log_ratio (from, ramp->value) / frames);
+        log (ramp->value / from) / frames);
   } else {
     set_constant (segment, from);
   }
@@ -851,7 +851,7 @@ WebAudioTimelineResult
 webaudio_timeline_exponential_ramp_to_value_at_time (WebAudioTimeline *
     timeline, double value, double time, double now)
 {
-  if (value == 0)
+  if (is_zero (value))
     return WEBAUDIO_TIMELINE_ZERO;
   return add_ramp (timeline, WEBAUDIO_EVENT_EXPONENTIAL_RAMP, value, time, now);
 }
@@ -873,21 +873,20 @@ webaudio_timeline_set_target_at_time (WebAudioTimeline * timeline,
   return add (timeline, &event, now);
 }
 
-/* The end of a curve is a setValueAtTime() of its own. It comes after what is
- * there already, as any would, but not within another curve. */
+/* The end of a curve is a setValueAtTime() of its own. It comes before what is
+ * there already, unlike others: that begins with the end of the curve, and a
+ * ramp to there does not take its place. */
 static void
-add_curve_end (WebAudioTimeline * timeline, double time, double value)
+add_curve_end (WebAudioTimeline * timeline, const Event * curve)
 {
-  Event event = {.type = WEBAUDIO_EVENT_SET_VALUE,.value = value,
-    .time = time,.flags = FLAG_HIDDEN
+  Event event = {.type = WEBAUDIO_EVENT_SET_VALUE,.time = curve->end,
+    .value = curve->values[curve->n_values - 1],.flags = FLAG_HIDDEN
   };
-  size_t i = find_after (timeline, time);
 
-  if (i > 0 && timeline->events[i - 1].type == WEBAUDIO_EVENT_VALUE_CURVE
-      && timeline->events[i - 1].time == time
-      && timeline->events[i - 1].end > time)
-    i--;
-  insert_at (timeline, i, &event);
+  /* a duration may be too short for a number of this size */
+  insert_at (timeline, curve->end > curve->time ?
+      find_from (timeline, curve->end) : find_after (timeline, curve->end),
+      &event);
 }
 
 static bool
@@ -927,7 +926,7 @@ webaudio_timeline_set_value_curve_at_time (WebAudioTimeline * timeline,
   memcpy (event.values, values, n * sizeof (double));
   result = add (timeline, &event, now);
   if (result == WEBAUDIO_TIMELINE_OK)
-    add_curve_end (timeline, event.end, values[n - 1]);
+    add_curve_end (timeline, &event);
   else
     free (event.values);
   return result;
@@ -976,7 +975,7 @@ webaudio_timeline_cancel_and_hold_at_time (WebAudioTimeline * timeline,
   held.value = webaudio_timeline_get_value (timeline, time);
   if (next && is_ramp (next)) {
     /* one that holds 0 is straight */
-    if (held.value == 0)
+    if (is_zero (held.value))
       next->type = WEBAUDIO_EVENT_LINEAR_RAMP;
     next->value = held.value;
     next->time = time;
@@ -1044,19 +1043,6 @@ webaudio_timeline_take (WebAudioTimeline * timeline,
   free (events);
 }
 
-/* The end of a curve goes without saying only where it follows it. */
-static bool
-is_hidden (const WebAudioTimeline * timeline, size_t i)
-{
-  const Event *before;
-
-  if (!(timeline->events[i].flags & FLAG_HIDDEN))
-    return false;
-  before = event_before (timeline, i);
-  return (timeline->events[i].flags & FLAG_VALUE) || !before
-      || before->type == WEBAUDIO_EVENT_VALUE_CURVE;
-}
-
 bool
 webaudio_timeline_next (const WebAudioTimeline * timeline, size_t *position,
     WebAudioEvent * event)
@@ -1064,7 +1050,7 @@ webaudio_timeline_next (const WebAudioTimeline * timeline, size_t *position,
   for (; *position < timeline->n; (*position)++) {
     const Event *here = &timeline->events[*position];
 
-    if ((here->flags & FLAG_DROPPED) || is_hidden (timeline, *position))
+    if (here->flags & (FLAG_DROPPED | FLAG_HIDDEN))
       continue;
     memset (event, 0, sizeof (*event));
     event->type = here->type;

@@ -19,6 +19,7 @@
 #include "input.h"
 #include "link.h"
 #include "output.h"
+#include "suspend.h"
 
 #define GST_CAT_DEFAULT gst_web_audio_graph_debug
 
@@ -145,8 +146,13 @@ wait_for_change (GstWebAudioOutput * output, GstWebAudioGraph * graph,
 
 /* Where a driver begins */
 
-static GstClockTime
-get_running_time (GstWebAudioNode * node)
+/*
+ * gst_web_audio_node_get_running_time:
+ *
+ * Returns: the running time now, or 0 where the pipeline is not playing
+ */
+GstClockTime
+gst_web_audio_node_get_running_time (GstWebAudioNode * node)
 {
   GstElement *element = GST_ELEMENT (node);
   GstObject *parent = gst_object_get_parent (GST_OBJECT (node));
@@ -202,7 +208,7 @@ locate (GstWebAudioOutput * output, GstWebAudioGraph * graph)
 
   if (!graph->started) {
     graph->started = TRUE;
-    graph->segment.base = get_running_time (output->node);
+    graph->segment.base = gst_web_audio_node_get_running_time (output->node);
   }
   if (!gst_web_audio_output_backlog_start (output, &frame)
       && !find_position (output->node, gst_web_audio_graph_next_visit (),
@@ -231,6 +237,7 @@ count_frames (GstWebAudioOutput * output, GstWebAudioGraph * graph)
             graph->rate));
   if (position >= end)
     return 0;
+  end = MIN (end, graph->hold);
   return MIN (frames, end - position);
 }
 
@@ -335,8 +342,15 @@ begin_block (GstWebAudioOutput * output, GstWebAudioGraph ** locked,
     }
     if (!output->located)
       locate (output, graph);
+    if (gst_web_audio_suspend_reached (graph, output->position)) {
+      GstWebAudioGraph *again = gst_web_audio_suspend_enter (graph, node,
+          output->position);
+
+      graph = again ? again : wait_for_change (output, graph, &starved);
+      continue;
+    }
     *frames = count_frames (output, graph);
-    if (*frames == 0 || output->ended) {
+    if (*frames == 0 || output->ended || graph->closed) {
       flow = GST_FLOW_EOS;
       break;
     }
@@ -345,7 +359,8 @@ begin_block (GstWebAudioOutput * output, GstWebAudioGraph ** locked,
       continue;
     }
     if (graph->live && waited_until < output->position + *frames) {
-      GstClockTime time = running_time_of (graph, output->position + *frames);
+      GstClockTime time = graph->delay +
+          running_time_of (graph, output->position + *frames);
 
       waited_until = output->position + *frames;
       gst_web_audio_graph_unlock (graph);
@@ -634,6 +649,12 @@ push_block (GstWebAudioOutput * output, GstWebAudioBlock * block, gint rate)
   }
   graph = gst_web_audio_graph_lock (node);
   segment = graph->segment;
+  if (output->rebased) {
+    output->need_segment = TRUE;
+    /* without it an audio sink would play on at the old time for a while */
+    output->discont = TRUE;
+    output->rebased = FALSE;
+  }
   mixed = graph->rate != rate || mix_to_negotiated (output, block);
   gst_web_audio_graph_unlock (graph);
   if (!mixed) {
@@ -836,6 +857,7 @@ gst_web_audio_driver_start (GstWebAudioOutput * output)
     output->located = FALSE;
     output->ended = FALSE;
     output->done = FALSE;
+    output->accepted = FALSE;
     g_atomic_int_set (&output->need_events, TRUE);
   }
   output->driving = TRUE;
@@ -980,7 +1002,7 @@ static gboolean
 query_latency (GstWebAudioOutput * output, GstQuery * query)
 {
   GstWebAudioGraph *graph = gst_web_audio_graph_lock (output->node);
-  GstClockTime min = 0, max = GST_CLOCK_TIME_NONE, own;
+  GstClockTime min, max = GST_CLOCK_TIME_NONE, own;
   GPtrArray *pads;
   gboolean live;
   guint i;
@@ -988,6 +1010,7 @@ query_latency (GstWebAudioOutput * output, GstQuery * query)
   if (graph->dirty)
     gst_web_audio_graph_refresh (graph);
   live = graph->live;
+  min = live ? graph->delay : 0;
   own = gst_util_uint64_scale (graph->block_size, GST_SECOND,
       graph->rate ? graph->rate : DEFAULT_RATE);
   gst_web_audio_graph_unlock (graph);
@@ -1001,6 +1024,8 @@ query_latency (GstWebAudioOutput * output, GstQuery * query)
     if (gst_pad_peer_query (g_ptr_array_index (pads, i), upstream)) {
       gst_query_parse_latency (upstream, &its_live, &its_min, &its_max);
       if (its_live) {
+        gst_web_audio_input_add_latency (g_ptr_array_index (pads, i),
+            &its_min, &its_max);
         live = TRUE;
         min = MAX (min, its_min);
         max = MIN (max, its_max);

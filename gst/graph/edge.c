@@ -6,16 +6,22 @@
  * as possible, and the graph's rate may not be known yet), and runs of converted
  * or silent frames, of which the graph takes. The graph converts just as much
  * as it needs.
+ *
+ * A live stream is followed (see drift.c): its frames go through a window, out
+ * of which they are played a little faster or slower where that is needed.
  */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
+#include <math.h>
 #include <string.h>
 
 #include <gst/base/gstqueuearray.h>
 
+#include "../dsp/varispeed.h"
+#include "drift.h"
 #include "edge.h"
 #include "graph.h"
 
@@ -23,6 +29,9 @@
 
 /* A timestamp that is off by less than this is jitter, by more a gap. */
 #define TOLERANCE (40 * GST_MSECOND)
+/* What is read of a live stream at once: a quantum, at any speed, and what the
+ * filter needs besides, which is more than half of it. */
+#define WINDOW (3 * GST_WEB_AUDIO_QUANTUM)
 
 typedef enum
 {
@@ -38,6 +47,8 @@ typedef struct
   GstBuffer *buffer;
   GstClockTime running_time;
   GstClockTime duration;
+  GstClockTime arrived_at;      /* running time */
+  guint64 rendering;            /* what was rendered then */
 } Arrival;
 
 /* Frames at the graph's rate: sound with its samples, or silence. */
@@ -50,6 +61,22 @@ typedef struct
   gfloat *samples;              /* plane after plane, @frames each */
   gsize capacity;               /* in samples */
 } Run;
+
+/* How a live stream is played. */
+typedef struct
+{
+  gboolean active;
+  GstWebAudioDrift drift;
+  GstClockTime jitter;
+  WebAudioVarispeed *table;
+  GstWebAudioBlock window;      /* frames as they were put into the queue */
+  gfloat *spare;                /* as large as the window */
+  guint quiet;                  /* silent frames at its end */
+  guint64 position;             /* in the window, in 2^-32 frames */
+  guint64 next;                 /* the frame that is to be played there */
+  guint64 underruns;            /* frames */
+  gboolean spliced;             /* what comes next does not follow */
+} Following;
 
 struct _GstWebAudioEdge
 {
@@ -72,6 +99,8 @@ struct _GstWebAudioEdge
   guint64 write_frame;          /* graph time of the next converted frame */
   gint64 shift;                 /* from timestamps to graph time, in frames */
   gboolean ended;
+
+  Following following;
 };
 
 static void
@@ -113,10 +142,91 @@ void
 gst_web_audio_edge_free (GstWebAudioEdge * edge)
 {
   drop_converter (edge);
+  webaudio_varispeed_free (edge->following.table);
+  g_free (edge->following.window.data);
+  g_free (edge->following.spare);
   gst_queue_array_free (edge->arrivals);
   gst_queue_array_free (edge->runs);
   gst_queue_array_free (edge->spare);
   g_free (edge);
+}
+
+/* Nothing was played yet. */
+static void
+clear_window (GstWebAudioEdge * edge)
+{
+  Following *following = &edge->following;
+
+  gst_web_audio_drift_reset (&following->drift, edge->rate, following->jitter);
+  if (!following->active)
+    return;
+  following->window.channels = 1;
+  following->window.frames = WEBAUDIO_VARISPEED_REACH - 1;
+  following->quiet = following->window.frames;
+  following->position = following->window.frames * WEBAUDIO_VARISPEED_FRAME;
+  following->spliced = FALSE;
+  gst_web_audio_block_silence (&following->window, 0, WINDOW);
+}
+
+/*
+ * gst_web_audio_edge_follow:
+ * @jitter: how much later than it promises the stream may arrive
+ *
+ * What is pushed is a live stream: it is played at the speed of its clock, and
+ * nobody waits for it.
+ */
+void
+gst_web_audio_edge_follow (GstWebAudioEdge * edge, GstClockTime jitter)
+{
+  Following *following = &edge->following;
+
+  following->jitter = jitter;
+  if (following->active) {
+    gst_web_audio_drift_set_reserve (&following->drift, jitter);
+    return;
+  }
+  if (!following->table) {
+    following->table = webaudio_varispeed_new ();
+    following->window.stride = WINDOW;
+    following->window.data = g_new (gfloat,
+        WINDOW * GST_WEB_AUDIO_MAX_CHANNELS);
+    following->spare = g_new (gfloat, WINDOW * GST_WEB_AUDIO_MAX_CHANNELS);
+  }
+  following->active = TRUE;
+  clear_window (edge);
+}
+
+/*
+ * gst_web_audio_edge_unfollow:
+ *
+ * What is pushed from now on is not live.
+ */
+void
+gst_web_audio_edge_unfollow (GstWebAudioEdge * edge)
+{
+  edge->following.active = FALSE;
+}
+
+/*
+ * gst_web_audio_edge_get_underruns:
+ *
+ * Returns: how many frames of silence there were because a live stream was late
+ */
+guint64
+gst_web_audio_edge_get_underruns (GstWebAudioEdge * edge)
+{
+  return edge->following.underruns;
+}
+
+/*
+ * gst_web_audio_edge_forget_underruns:
+ *
+ * Counts from 0 again.
+ */
+void
+gst_web_audio_edge_forget_underruns (GstWebAudioEdge * edge)
+{
+  edge->following.underruns = 0;
 }
 
 /* Upstream's side */
@@ -162,10 +272,12 @@ gst_web_audio_edge_set_info (GstWebAudioEdge * edge, const GstAudioInfo * info)
  * @buffer: (transfer full): in the format that was set last
  * @running_time: of its first frame, or %GST_CLOCK_TIME_NONE: right after
  *     what came before
+ * @now: running time, or %GST_CLOCK_TIME_NONE if there is no clock
+ * @rendering: the frame that is rendered next, or %GST_BUFFER_OFFSET_NONE
  */
 void
 gst_web_audio_edge_push (GstWebAudioEdge * edge, GstBuffer * buffer,
-    GstClockTime running_time)
+    GstClockTime running_time, GstClockTime now, guint64 rendering)
 {
   Arrival arrival;
   const GstAudioInfo *info = &edge->info;
@@ -183,6 +295,8 @@ gst_web_audio_edge_push (GstWebAudioEdge * edge, GstBuffer * buffer,
   arrival.type = ARRIVAL_BUFFER;
   arrival.buffer = buffer;
   arrival.running_time = running_time;
+  arrival.arrived_at = now;
+  arrival.rendering = rendering;
   arrival.duration = duration_of (&arrival, info);
   arrive (edge, &arrival);
 }
@@ -201,6 +315,8 @@ gst_web_audio_edge_push_gap (GstWebAudioEdge * edge,
   memset (&arrival, 0, sizeof (arrival));
   arrival.type = ARRIVAL_GAP;
   arrival.running_time = running_time;
+  arrival.arrived_at = GST_CLOCK_TIME_NONE;
+  arrival.rendering = GST_BUFFER_OFFSET_NONE;
   arrival.duration = duration;
   arrive (edge, &arrival);
 }
@@ -224,6 +340,12 @@ gst_web_audio_edge_end (GstWebAudioEdge * edge)
 void
 gst_web_audio_edge_resume (GstWebAudioEdge * edge)
 {
+  /* a live stream went on meanwhile, or is another one */
+  if (edge->ended && edge->following.active && edge->available == 0
+      && gst_queue_array_is_empty (edge->arrivals)) {
+    clear_window (edge);
+    edge->located = FALSE;
+  }
   edge->ended = FALSE;
 }
 
@@ -246,6 +368,7 @@ gst_web_audio_edge_flush (GstWebAudioEdge * edge)
   }
   gst_queue_array_clear (edge->runs);
   drop_converter (edge);
+  clear_window (edge);
   edge->arrived = 0;
   edge->available = 0;
   edge->located = FALSE;
@@ -278,6 +401,30 @@ gst_web_audio_edge_is_full (GstWebAudioEdge * edge, GstClockTime limit)
       gst_util_uint64_scale (edge->available, GST_SECOND, edge->rate) : 0;
 
   return edge->arrived + converted >= limit;
+}
+
+/*
+ * gst_web_audio_edge_skip:
+ *
+ * Drops of what has not been converted yet all but the last @keep: a live
+ * stream has piled up.
+ */
+void
+gst_web_audio_edge_skip (GstWebAudioEdge * edge, GstClockTime keep)
+{
+  while (gst_queue_array_get_length (edge->arrivals) > 1
+      && edge->arrived > keep) {
+    Arrival *arrival = gst_queue_array_pop_head_struct (edge->arrivals);
+
+    edge->arrived -= arrival->duration;
+    if (arrival->type == ARRIVAL_INFO) {
+      drop_converter (edge);
+      edge->info = arrival->info;
+      edge->configured = TRUE;
+    }
+    arrival_clear (arrival);
+  }
+  edge->following.drift.begun = FALSE;
 }
 
 /*
@@ -429,6 +576,53 @@ locate (GstWebAudioEdge * edge, GstWebAudioGraph * graph,
   return 0;
 }
 
+/* The graph's time that is heard at @running_time, which may be before its
+ * start, in frames; NAN if there is none. */
+static gdouble
+time_at (GstWebAudioGraph * graph, GstClockTime running_time)
+{
+  guint64 position = 0;
+  gint sign = GST_CLOCK_TIME_IS_VALID (running_time) ?
+      gst_segment_position_from_running_time_full (&graph->segment,
+      GST_FORMAT_TIME, running_time, &position) : 0;
+
+  return sign == 0 ? NAN : sign * ((gdouble) position * graph->rate /
+      GST_SECOND);
+}
+
+/* How many frames of the stream are in the queue, those in the window
+ * included. */
+static gdouble
+count_queued (GstWebAudioEdge * edge)
+{
+  const Following *following = &edge->following;
+
+  return edge->available + following->window.frames -
+      (gdouble) following->position / WEBAUDIO_VARISPEED_FRAME;
+}
+
+/* Where a buffer of a live stream belongs, as silence to insert before. */
+static guint64
+locate_live (GstWebAudioEdge * edge, GstWebAudioGraph * graph,
+    const Arrival * arrival)
+{
+  gdouble place = edge->write_frame, now;
+
+  /* the resampler holds something back */
+  if (edge->converter)
+    place += (gdouble) edge->converted_in * edge->rate /
+        GST_AUDIO_INFO_RATE (&edge->info) - edge->converted_out;
+  if (graph->live && GST_CLOCK_TIME_IS_VALID (arrival->arrived_at))
+    now = time_at (graph, arrival->arrived_at) -
+        (gdouble) graph->delay * graph->rate / GST_SECOND;
+  else
+    now = arrival->rendering == GST_BUFFER_OFFSET_NONE ? NAN :
+        (gdouble) arrival->rendering;
+  return gst_web_audio_drift_observe (&edge->following.drift, place,
+      time_at (graph, arrival->running_time), now,
+      edge->following.next + count_queued (edge));
+}
+
 static void
 convert_buffer (GstWebAudioEdge * edge, GstBuffer * buffer)
 {
@@ -476,7 +670,8 @@ accept (GstWebAudioEdge * edge, GstWebAudioGraph * graph, Arrival * arrival)
   }
   if (!edge->configured && arrival->type == ARRIVAL_BUFFER)
     return;
-  before = locate (edge, graph, arrival->running_time,
+  before = edge->following.active ? locate_live (edge, graph, arrival) :
+      locate (edge, graph, arrival->running_time,
       discont && edge->converted_in == 0);
   if (before > 0) {
     drain (edge);
@@ -512,12 +707,16 @@ gst_web_audio_edge_prepare (GstWebAudioEdge * edge, GstWebAudioGraph * graph,
     edge->available = 0;
     edge->located = FALSE;
     edge->rate = graph->rate;
+    clear_window (edge);
   }
   if (!edge->located) {
     edge->located = TRUE;
     edge->write_frame = frame;
     edge->shift = 0;
   }
+  edge->following.next = frame;
+  if (edge->following.active)
+    frames += frames / 64 + 2 * WEBAUDIO_VARISPEED_REACH;
   while (edge->available < frames
       && (head = gst_queue_array_pop_head_struct (edge->arrivals))) {
     Arrival arrival = *head;
@@ -540,7 +739,8 @@ gst_web_audio_edge_prepare (GstWebAudioEdge * edge, GstWebAudioGraph * graph,
 guint64
 gst_web_audio_edge_get_uniform (GstWebAudioEdge * edge)
 {
-  guint64 frames = 0;
+  guint64 frames = edge->following.active ? count_queued (edge) -
+      edge->available : 0;
   guint channels = 0, i;
 
   for (i = 0; i < gst_queue_array_get_length (edge->runs); i++) {
@@ -596,6 +796,217 @@ advance (GstWebAudioEdge * edge, guint frames)
     finish_run (edge);
 }
 
+/* Live streams */
+
+/* The window gets as many channels as what follows. */
+static void
+set_channels (Following * following, guint channels)
+{
+  GstWebAudioBlock *window = &following->window, before = *window;
+
+  if (window->channels == channels)
+    return;
+  window->channels = channels;
+  window->data = following->spare;
+  following->spare = before.data;
+  gst_web_audio_block_mix (window, 0, &before, 0, before.frames,
+      GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS, FALSE);
+}
+
+/* Puts frames into the window until it has @frames, or there are no more. */
+static void
+fill_window (GstWebAudioEdge * edge, guint frames)
+{
+  Following *following = &edge->following;
+  GstWebAudioBlock *window = &following->window;
+
+  while (window->frames < frames && edge->available > 0) {
+    Run *run = gst_queue_array_peek_head_struct (edge->runs);
+    gboolean silent = run->silent;
+    guint n = take_from_run (edge, window, window->frames,
+        frames - window->frames);
+
+    window->frames += n;
+    following->quiet = silent ? following->quiet + n : 0;
+    advance (edge, n);
+  }
+}
+
+/* Forgets what has been played but for what the filter needs. */
+static void
+move_window (Following * following)
+{
+  GstWebAudioBlock *window = &following->window;
+  guint past = (following->position >> 32) - (WEBAUDIO_VARISPEED_REACH - 1);
+  guint c;
+
+  if (past == 0)
+    return;
+  window->frames -= past;
+  following->quiet = MIN (following->quiet, window->frames);
+  following->position -= past * WEBAUDIO_VARISPEED_FRAME;
+  for (c = 0; c < window->channels; c++) {
+    gfloat *plane = gst_web_audio_block_plane (window, c);
+
+    memmove (plane, plane + past, window->frames * sizeof (gfloat));
+  }
+}
+
+/* Plays up to @frames, at most a quantum, into @block at @at, unless it is
+ * silent anyway. Returns how many there were. */
+static guint
+play (GstWebAudioEdge * edge, GstWebAudioBlock * block, guint at,
+    guint frames, guint64 step)
+{
+  Following *following = &edge->following;
+  GstWebAudioBlock *window = &following->window;
+  /* as it is */
+  gboolean plain = step == WEBAUDIO_VARISPEED_FRAME
+      && (guint32) following->position == 0;
+  guint reach = plain ? 0 : WEBAUDIO_VARISPEED_REACH;
+  guint64 last = following->position + (frames - 1) * step;
+  guint64 end;
+  guint c;
+
+  fill_window (edge, (last >> 32) + 1 + reach);
+  /* after the last frame there is silence */
+  if (edge->ended && edge->available == 0 && reach > 0) {
+    gst_web_audio_block_silence (window, window->frames, reach);
+    reach = 0;
+  }
+  end = window->frames > reach ?
+      (window->frames - reach) * WEBAUDIO_VARISPEED_FRAME : 0;
+  if (end <= following->position)
+    return 0;
+  frames = MIN (frames, (end - following->position + step - 1) / step);
+  for (c = 0; c < window->channels && !block->silent; c++) {
+    const gfloat *from = gst_web_audio_block_plane (window, c);
+    gfloat *to = gst_web_audio_block_plane (block, c) + at;
+
+    if (plain)
+      memcpy (to, from + (following->position >> 32), frames * sizeof (gfloat));
+    else
+      webaudio_varispeed_process (following->table, to, frames, from,
+          following->position, step);
+  }
+  following->position += frames * step;
+  move_window (following);
+  return frames;
+}
+
+/* Leaves out @frames of what comes next, which are more than the window has. */
+static void
+skip (GstWebAudioEdge * edge, guint64 frames)
+{
+  GstWebAudioBlock *window = &edge->following.window;
+  guint ahead = window->frames - (edge->following.position >> 32);
+
+  window->frames -= ahead;
+  edge->following.quiet = MIN (edge->following.quiet, window->frames);
+  frames -= MIN (frames, ahead);
+  while (frames > 0 && edge->available > 0) {
+    Run *run = gst_queue_array_peek_head_struct (edge->runs);
+    guint n = MIN (frames, MIN (run->frames - run->taken, edge->available));
+
+    advance (edge, n);
+    frames -= n;
+  }
+}
+
+/* Fades @block in or out from @at on. */
+static void
+fade (GstWebAudioBlock * block, guint at, guint frames, gboolean in)
+{
+  guint c, i;
+
+  for (c = 0; c < block->channels && !block->silent; c++) {
+    gfloat *plane = gst_web_audio_block_plane (block, c) + at;
+
+    for (i = 0; i < frames; i++)
+      plane[i] *= (gfloat) (in ? i : frames - i) / frames;
+  }
+}
+
+/* What has piled up is left out between two quanta, of which one fades out and
+ * the next one in. */
+static void
+splice (GstWebAudioEdge * edge, GstWebAudioBlock * block, guint at,
+    guint frames)
+{
+  Following *following = &edge->following;
+
+  if (following->spliced)
+    fade (block, at, frames, TRUE);
+  following->spliced = following->drift.skip > 0;
+  if (!following->spliced)
+    return;
+  fade (block, at, frames, FALSE);
+  skip (edge, following->drift.skip);
+  following->drift.skip = 0;
+}
+
+/* Whether all that comes next is silent. */
+static gboolean
+is_quiet (GstWebAudioEdge * edge, guint frames)
+{
+  Following *following = &edge->following;
+  Run *run = gst_queue_array_peek_head_struct (edge->runs);
+
+  return following->quiet == following->window.frames && (!run || (run->silent
+          && run->frames - run->taken >= MIN (edge->available,
+              frames + 2 * WEBAUDIO_VARISPEED_REACH + frames / 64)));
+}
+
+/* As gst_web_audio_edge_take(), of a live stream. */
+static GstFlowReturn
+take_live (GstWebAudioEdge * edge, GstWebAudioNode * node, guint64 frame,
+    guint frames, GstWebAudioBlock * block)
+{
+  Following *following = &edge->following;
+  Run *run = gst_queue_array_peek_head_struct (edge->runs);
+  guint done = 0;
+
+  if (edge->ended && edge->available == 0
+      && following->position >> 32 >= following->window.frames)
+    return GST_FLOW_EOS;
+  if (run)
+    set_channels (following, run->channels);
+  if (!gst_web_audio_node_acquire (node, block, following->window.channels,
+          frame, frames, is_quiet (edge, frames)))
+    return GST_FLOW_ERROR;
+  while (done < frames) {
+    guint n = GST_WEB_AUDIO_QUANTUM - (frame + done) % GST_WEB_AUDIO_QUANTUM;
+    guint played;
+    gdouble speed;
+
+    n = MIN (n, frames - done);
+    speed = gst_web_audio_drift_get_speed (&following->drift, frame + done,
+        edge->write_frame - count_queued (edge), n);
+    played = play (edge, block, done, n,
+        (guint64) (speed * WEBAUDIO_VARISPEED_FRAME));
+    splice (edge, block, done, played);
+    done += played;
+    if (played < n)
+      break;
+  }
+  if (done < frames && edge->ended) {
+    if (done == 0)
+      gst_web_audio_block_clear (block);
+    else
+      gst_web_audio_block_shorten (block, done);
+    return done == 0 ? GST_FLOW_EOS : GST_FLOW_OK;
+  }
+  if (done < frames) {
+    if (!block->silent)
+      gst_web_audio_block_silence (block, done, frames - done);
+    edge->write_frame += frames - done;
+    if (following->drift.begun)
+      following->underruns += frames - done;
+    gst_web_audio_drift_miss (&following->drift, frames - done);
+  }
+  return GST_FLOW_OK;
+}
+
 /*
  * gst_web_audio_edge_take:
  *
@@ -617,6 +1028,8 @@ gst_web_audio_edge_take (GstWebAudioEdge * edge, GstWebAudioNode * node,
       && run->frames - run->taken >= available);
   guint done = 0;
 
+  if (edge->following.active)
+    return take_live (edge, node, frame, frames, block);
   if (total == 0)
     return GST_FLOW_EOS;
   if (!gst_web_audio_node_acquire (node, block, run ? run->channels : 1, frame,

@@ -29,7 +29,7 @@ void gst_web_audio_edge_set_info (GstWebAudioEdge * edge,
 
 G_GNUC_INTERNAL
 void gst_web_audio_edge_push (GstWebAudioEdge * edge, GstBuffer * buffer,
-    GstClockTime running_time);
+    GstClockTime running_time, GstClockTime now, guint64 rendering);
 
 G_GNUC_INTERNAL
 void gst_web_audio_edge_push_gap (GstWebAudioEdge * edge,
@@ -50,6 +50,21 @@ void gst_web_audio_edge_reset (GstWebAudioEdge * edge);
 G_GNUC_INTERNAL
 gboolean gst_web_audio_edge_is_full (GstWebAudioEdge * edge,
     GstClockTime limit);
+
+G_GNUC_INTERNAL
+void gst_web_audio_edge_skip (GstWebAudioEdge * edge, GstClockTime keep);
+
+G_GNUC_INTERNAL
+void gst_web_audio_edge_follow (GstWebAudioEdge * edge, GstClockTime jitter);
+
+G_GNUC_INTERNAL
+void gst_web_audio_edge_unfollow (GstWebAudioEdge * edge);
+
+G_GNUC_INTERNAL
+guint64 gst_web_audio_edge_get_underruns (GstWebAudioEdge * edge);
+
+G_GNUC_INTERNAL
+void gst_web_audio_edge_forget_underruns (GstWebAudioEdge * edge);
 
 G_GNUC_INTERNAL
 gint gst_web_audio_edge_get_rate (GstWebAudioEdge * edge);

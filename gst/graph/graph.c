@@ -10,6 +10,7 @@
 #include "input.h"
 #include "link.h"
 #include "output.h"
+#include "suspend.h"
 
 GST_DEBUG_CATEGORY (gst_web_audio_graph_debug);
 #define GST_CAT_DEFAULT gst_web_audio_graph_debug
@@ -327,6 +328,7 @@ split (GstWebAudioNode * node, GstWebAudioNode * other)
     apart->started = graph->started;
     gst_web_audio_graph_set_now (apart, graph->now);
     apart->live = graph->live;
+    apart->delay = graph->delay;
     apart->block_size = graph->block_size;
     apart->seek_seqnum = graph->seek_seqnum;
     gst_web_audio_graph_set_rate (apart, graph->rate);
@@ -501,6 +503,8 @@ node_is_wanted (GstWebAudioNode * node, guint32 visit)
   node->wanted = FALSE;
   for (i = 0; i < node->outputs->len; i++) {
     GstWebAudioOutput *output = g_ptr_array_index (node->outputs, i);
+    /* who takes the place of a consumer goes on where that one was */
+    gboolean kept = node->delaying && output->wanted;
 
     if (output->driving)
       output->wanted = !output->refused && !output->done;
@@ -509,6 +513,7 @@ node_is_wanted (GstWebAudioNode * node, guint32 visit)
     else
       output->wanted = !output->done
           && gst_web_audio_link_will_start (GST_PAD (output));
+    output->wanted |= kept;
     if (!output->wanted)
       gst_web_audio_output_drop_backlog (output);
     node->wanted |= output->wanted;
@@ -527,6 +532,8 @@ count_node (GstWebAudioGraph * graph, GstWebAudioNode * node,
 
     if (!input->output)
       g_ptr_array_add (graph->edges, input);
+    if (!graph->started)
+      graph->live |= input->live && !input->output;
   }
   if (GST_WEB_AUDIO_NODE_GET_CLASS (node)->end)
     g_ptr_array_add (graph->sources, node);
@@ -542,6 +549,21 @@ count_node (GstWebAudioGraph * graph, GstWebAudioNode * node,
           : node->block_size;
   }
   GST_OBJECT_UNLOCK (node);
+}
+
+/* Gives the live streams the time that they asked for. */
+static void
+count_delay (GstWebAudioGraph * graph)
+{
+  guint i;
+
+  graph->delay = 0;
+  for (i = 0; i < graph->edges->len; i++) {
+    GstWebAudioInput *input = g_ptr_array_index (graph->edges, i);
+
+    if (input->live)
+      graph->delay = MAX (graph->delay, input->latency + input->jitter);
+  }
 }
 
 /*
@@ -570,6 +592,27 @@ gst_web_audio_graph_refresh (GstWebAudioGraph * graph)
   }
   if (block_size)
     graph->block_size = block_size;
+  if (!graph->started)
+    count_delay (graph);
+  gst_web_audio_suspend_refresh (graph);
+}
+
+/*
+ * gst_web_audio_graph_set_delay:
+ *
+ * The latency of the pipeline is being distributed: the delay of the node's
+ * graph becomes what was told for it. At other times what is played would have
+ * a gap.
+ */
+void
+gst_web_audio_graph_set_delay (GstWebAudioNode * node)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+
+  if (graph->dirty)
+    gst_web_audio_graph_refresh (graph);
+  count_delay (graph);
+  gst_web_audio_graph_unlock (graph);
 }
 
 /*
@@ -604,19 +647,34 @@ gst_web_audio_graph_set_now (GstWebAudioGraph * graph, guint64 frame)
 }
 
 /*
+ * gst_web_audio_graph_get_now:
+ * @rate: (out): frames per second, 0 while not negotiated
+ *
+ * Returns: the frame up to which the node's graph has been rendered; does not
+ *     wait for rendering
+ */
+guint64
+gst_web_audio_graph_get_now (GstWebAudioNode * node, gint * rate)
+{
+  GstWebAudioGraph *graph = get_graph (node);
+  guint64 frame = __atomic_load_n (&graph->now, __ATOMIC_RELAXED);
+
+  *rate = g_atomic_int_get (&node->rate);
+  graph_unref (graph);
+  return frame;
+}
+
+/*
  * gst_web_audio_graph_get_time:
  *
- * Returns: the time up to which the node's graph has been rendered, in seconds;
- *     does not wait for rendering
+ * Returns: the same in seconds
  */
 gdouble
 gst_web_audio_graph_get_time (GstWebAudioNode * node)
 {
-  GstWebAudioGraph *graph = get_graph (node);
-  guint64 frame = __atomic_load_n (&graph->now, __ATOMIC_RELAXED);
-  gint rate = g_atomic_int_get (&node->rate);
+  gint rate;
+  guint64 frame = gst_web_audio_graph_get_now (node, &rate);
 
-  graph_unref (graph);
   return rate ? (gdouble) frame / rate : 0;
 }
 

@@ -32,12 +32,18 @@ G_BEGIN_DECLS
  * @sources: (element-type GstWebAudioNode): those that may end by themselves,
  *     as of the last refresh, not owned
  * @now: the frame up to which it has been rendered; atomic
- * @live: whether a node asks for a live graph
+ * @live: whether a node asks for a live graph, or a live stream is followed
+ * @delay: how much later than they belong the frames of a live graph are
+ *     rendered, so that live streams can deliver them
  * @dirty: links or consumers changed: refresh before the next block
  * @started: a driver has begun, so that the segment counts
  * @seek_seqnum: the last seek, which reaches us once per driver
  * @seeking: inputs that are pushed into take all data without blocking
  * @adopting: the next segment from upstream becomes the graph's
+ * @hold: the frame before which a node suspends the graph, as of the last
+ *     refresh
+ * @reached_at: monotonic time at which the first driver got there, or 0
+ * @closed: whether a node ends the graph, as of the last refresh
  */
 struct _GstWebAudioGraph
 {
@@ -55,11 +61,15 @@ struct _GstWebAudioGraph
   GPtrArray *sources;
   guint64 now;
   gboolean live;
+  GstClockTime delay;
   gboolean dirty;
   gboolean started;
   guint32 seek_seqnum;
   gboolean seeking;
   gboolean adopting;
+  guint64 hold;
+  gint64 reached_at;
+  gboolean closed;
 };
 
 G_GNUC_INTERNAL
@@ -95,10 +105,16 @@ G_GNUC_INTERNAL
 void gst_web_audio_graph_refresh (GstWebAudioGraph * graph);
 
 G_GNUC_INTERNAL
+void gst_web_audio_graph_set_delay (GstWebAudioNode * node);
+
+G_GNUC_INTERNAL
 void gst_web_audio_graph_set_rate (GstWebAudioGraph * graph, gint rate);
 
 G_GNUC_INTERNAL
 void gst_web_audio_graph_set_now (GstWebAudioGraph * graph, guint64 frame);
+
+G_GNUC_INTERNAL
+guint64 gst_web_audio_graph_get_now (GstWebAudioNode * node, gint * rate);
 
 G_GNUC_INTERNAL
 gdouble gst_web_audio_graph_get_time (GstWebAudioNode * node);

@@ -40,7 +40,8 @@ gst_web_audio_input_is_ready (GstWebAudioInput * input, guint64 frame,
         || gst_web_audio_edge_has_ended (input->edge);
   else
     ready = gst_web_audio_edge_prepare (input->edge, graph, frame, frames)
-        >= frames || gst_web_audio_edge_has_ended (input->edge);
+        >= frames || gst_web_audio_edge_has_ended (input->edge)
+        || input->live;
   if (ready) {
     input->waiting_since = 0;
     input->starved = FALSE;
@@ -66,7 +67,7 @@ gst_web_audio_input_take (GstWebAudioInput * input, guint64 frame,
     flow = gst_web_audio_edge_take (input->edge, input->node, frame, frames,
         block);
     g_cond_broadcast (&input->node->graph->cond);
-    return flow;
+    return flow == GST_FLOW_EOS && input->endless ? GST_FLOW_NOT_LINKED : flow;
   }
   flow = gst_pad_pull_range (GST_PAD (input), frame + input->delta, frames,
       &buffer);
@@ -80,6 +81,9 @@ gst_web_audio_input_take (GstWebAudioInput * input, guint64 frame,
 }
 
 /* Upstream's side */
+
+/* What a live stream may pile up where nobody takes it, besides its jitter */
+#define LIVE_TIME GST_SECOND
 
 static GstClockTime
 queue_limit (GstWebAudioGraph * graph)
@@ -150,13 +154,61 @@ clip (GstWebAudioInput * input, GstBuffer * buffer)
   return buffer;
 }
 
+/* Whether the stream is live, and what it promises. */
+static void
+ask_upstream (GstWebAudioInput * input)
+{
+  GstQuery *query = gst_query_new_latency ();
+  GstWebAudioGraph *graph;
+  GstClockTime latency = 0;
+  gboolean live = FALSE, late;
+
+  if (gst_pad_peer_query (GST_PAD (input), query))
+    gst_query_parse_latency (query, &live, &latency, NULL);
+  gst_query_unref (query);
+  graph = gst_web_audio_graph_lock (input->node);
+  input->live = live;
+  input->latency = latency;
+  if (live)
+    gst_web_audio_edge_follow (input->edge, input->jitter);
+  else
+    gst_web_audio_edge_unfollow (input->edge);
+  graph->dirty = TRUE;
+  late = graph->started && graph->live && live;
+  gst_web_audio_graph_unlock (graph);
+  if (late)
+    gst_element_post_message (GST_ELEMENT (input->node),
+        gst_message_new_latency (GST_OBJECT (input->node)));
+}
+
+/* Keeps what a live stream delivers. It cannot wait: what has piled up because
+ * nobody took it is dropped but for its end. */
+static void
+keep_live (GstWebAudioInput * input, GstWebAudioGraph * graph,
+    GstBuffer * buffer, GstClockTime running_time, GstClockTime now)
+{
+  GstWebAudioNode *node = input->node;
+
+  if (gst_web_audio_edge_is_full (input->edge, LIVE_TIME + input->jitter))
+    gst_web_audio_edge_skip (input->edge, input->jitter);
+  gst_web_audio_edge_push (input->edge, buffer, running_time, now,
+      graph->rate && node->rendered ? node->position : GST_BUFFER_OFFSET_NONE);
+}
+
+static GstClockTime
+get_clock_time (GstWebAudioNode * node)
+{
+  return g_atomic_int_get (&node->playing) ?
+      gst_web_audio_node_get_running_time (node) : GST_CLOCK_TIME_NONE;
+}
+
 static GstFlowReturn
 input_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   GstWebAudioInput *input = GST_WEB_AUDIO_INPUT_CAST (pad);
   GstWebAudioGraph *graph;
-  GstClockTime running_time = GST_CLOCK_TIME_NONE;
-  GstFlowReturn flow;
+  GstClockTime running_time = GST_CLOCK_TIME_NONE, now;
+  GstFlowReturn flow = GST_FLOW_OK;
 
   if (input->info.finfo == NULL) {
     gst_buffer_unref (buffer);
@@ -169,14 +221,25 @@ input_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
     running_time = gst_segment_to_running_time (&input->segment,
         GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
   }
+  /* again: with the caps upstream may not have known */
+  if (input->follows && !input->asked)
+    ask_upstream (input);
+  input->asked = TRUE;
+  now = input->follows ? get_clock_time (input->node) : GST_CLOCK_TIME_NONE;
   graph = gst_web_audio_graph_lock (input->node);
-  flow = wait_for_room (input, &graph);
+  if (!input->live)
+    flow = wait_for_room (input, &graph);
+  else if (input->flushing)
+    flow = GST_FLOW_FLUSHING;
   if (flow == GST_FLOW_OK && gst_web_audio_edge_has_ended (input->edge))
     flow = GST_FLOW_EOS;
-  if (flow == GST_FLOW_OK)
-    gst_web_audio_edge_push (input->edge, buffer, running_time);
-  else
+  if (flow != GST_FLOW_OK)
     gst_buffer_unref (buffer);
+  else if (input->live)
+    keep_live (input, graph, buffer, running_time, now);
+  else
+    gst_web_audio_edge_push (input->edge, buffer, running_time,
+        GST_CLOCK_TIME_NONE, GST_BUFFER_OFFSET_NONE);
   g_cond_broadcast (&graph->cond);
   gst_web_audio_graph_unlock (graph);
   return flow;
@@ -198,6 +261,9 @@ take_caps (GstWebAudioInput * input, GstEvent * event)
   input->info = info;
   if (GST_PAD_MODE (input) != GST_PAD_MODE_PUSH)
     return TRUE;
+  /* with the caps the graph may begin */
+  if (input->follows)
+    ask_upstream (input);
   graph = gst_web_audio_graph_lock (input->node);
   gst_web_audio_edge_set_info (input->edge, &info);
   g_cond_broadcast (&graph->cond);
@@ -218,7 +284,7 @@ take_gap (GstWebAudioInput * input, GstEvent * event)
     running_time = gst_segment_to_running_time (&input->segment,
         GST_FORMAT_TIME, start);
   graph = gst_web_audio_graph_lock (input->node);
-  if (wait_for_room (input, &graph) == GST_FLOW_OK)
+  if (input->live || wait_for_room (input, &graph) == GST_FLOW_OK)
     gst_web_audio_edge_push_gap (input->edge, running_time, duration);
   g_cond_broadcast (&graph->cond);
   gst_web_audio_graph_unlock (graph);
@@ -265,6 +331,7 @@ input_event (GstPad * pad, GstObject * parent, GstEvent * event)
         gst_web_audio_node_adopt_segment (input->node, &input->segment);
       break;
     case GST_EVENT_STREAM_START:
+      input->asked = FALSE;
       if (pushed)
         set_ended (input, FALSE);
       break;
@@ -382,11 +449,27 @@ forget_stream (GstWebAudioInput * input)
   gst_web_audio_graph_unlock (graph);
 }
 
+/* Nothing is known of the stream that will come. */
+static void
+forget_live (GstWebAudioInput * input)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (input->node);
+
+  input->asked = FALSE;
+  input->live = FALSE;
+  gst_web_audio_edge_unfollow (input->edge);
+  gst_web_audio_edge_forget_underruns (input->edge);
+  graph->dirty = TRUE;
+  gst_web_audio_graph_unlock (graph);
+}
+
 static gboolean
 activate_push (GstWebAudioInput * input, gboolean active)
 {
   set_flushing (input, !active);
-  if (!active) {
+  if (active) {
+    forget_live (input);
+  } else {
     gst_web_audio_graph_disconnect (input);
     forget_stream (input);
   }
@@ -576,6 +659,79 @@ input_unlinked (GstPad * pad, GstPad * peer)
     return;
   forget_producer (pad);
   gst_web_audio_link_reopen (peer);
+}
+
+/* Live streams */
+
+/*
+ * gst_web_audio_input_follow_live:
+ * @jitter: how much later than it promises a live stream may deliver
+ *
+ * What is pushed in is a stream in its own right: if it is live, so is the
+ * graph, and does not wait for it.
+ */
+void
+gst_web_audio_input_follow_live (GstWebAudioInput * input, GstClockTime jitter)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (input->node);
+
+  input->follows = TRUE;
+  input->jitter = jitter;
+  if (input->live)
+    gst_web_audio_edge_follow (input->edge, jitter);
+  graph->dirty = TRUE;
+  gst_web_audio_graph_unlock (graph);
+}
+
+/*
+ * gst_web_audio_input_set_endless:
+ *
+ * Whether the end of the stream is not the end of the connection.
+ */
+void
+gst_web_audio_input_set_endless (GstWebAudioInput * input, gboolean endless)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (input->node);
+
+  input->endless = endless;
+  g_cond_broadcast (&graph->cond);
+  gst_web_audio_graph_unlock (graph);
+}
+
+/*
+ * gst_web_audio_input_get_underruns:
+ *
+ * Returns: for how many frames there was silence because a live stream was late
+ */
+guint64
+gst_web_audio_input_get_underruns (GstWebAudioInput * input)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (input->node);
+  guint64 underruns = gst_web_audio_edge_get_underruns (input->edge);
+
+  gst_web_audio_graph_unlock (graph);
+  return underruns;
+}
+
+/*
+ * gst_web_audio_input_add_latency:
+ * @min: (inout): of what is pushed in, when it is heard
+ * @max: (inout): how long upstream can wait for that
+ *
+ * Adds to upstream's latency what the connection adds.
+ */
+void
+gst_web_audio_input_add_latency (GstWebAudioInput * input,
+    GstClockTime * min, GstClockTime * max)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (input->node);
+
+  if (input->follows) {
+    *min += input->jitter;
+    if (GST_CLOCK_TIME_IS_VALID (*max))
+      *max += input->jitter + LIVE_TIME;
+  }
+  gst_web_audio_graph_unlock (graph);
 }
 
 /* The object */

@@ -45,6 +45,13 @@ struct _GstWebAudioInput
   GstAudioInfo info;            /* of what is pushed; under the stream lock */
   gint64 waiting_since;         /* monotonic; 0 while nobody waits */
   gboolean starved;             /* patience ran out */
+
+  gboolean follows;             /* a live stream sets the pace of the graph */
+  gboolean asked;               /* upstream, whether it is; stream lock */
+  gboolean live;                /* it is, and it is followed */
+  GstClockTime latency;         /* upstream's */
+  GstClockTime jitter;          /* how late a live stream may be */
+  gboolean endless;             /* silence follows the end */
 };
 
 typedef struct
@@ -73,6 +80,21 @@ GstFlowReturn gst_web_audio_input_take (GstWebAudioInput * input,
 G_GNUC_INTERNAL
 gboolean gst_web_audio_input_is_ready (GstWebAudioInput * input,
     guint64 frame, guint frames);
+
+G_GNUC_INTERNAL
+void gst_web_audio_input_follow_live (GstWebAudioInput * input,
+    GstClockTime jitter);
+
+G_GNUC_INTERNAL
+void gst_web_audio_input_set_endless (GstWebAudioInput * input,
+    gboolean endless);
+
+G_GNUC_INTERNAL
+guint64 gst_web_audio_input_get_underruns (GstWebAudioInput * input);
+
+G_GNUC_INTERNAL
+void gst_web_audio_input_add_latency (GstWebAudioInput * input,
+    GstClockTime * min, GstClockTime * max);
 
 G_END_DECLS
 

@@ -423,6 +423,18 @@ gst_web_audio_node_class_add_output (GstWebAudioNodeClass * klass)
 }
 
 /*
+ * gst_web_audio_node_class_add_connection:
+ *
+ * Nodes of this class take one connection.
+ */
+void
+gst_web_audio_node_class_add_connection (GstWebAudioNodeClass * klass)
+{
+  gst_element_class_add_static_pad_template_with_gtype (GST_ELEMENT_CLASS
+      (klass), &sink_template, GST_TYPE_WEB_AUDIO_INPUT);
+}
+
+/*
  * gst_web_audio_node_class_add_input:
  *
  * Nodes of this class have an input, into which any number of connections is
@@ -431,12 +443,9 @@ gst_web_audio_node_class_add_output (GstWebAudioNodeClass * klass)
 void
 gst_web_audio_node_class_add_input (GstWebAudioNodeClass * klass)
 {
-  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
-
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &more_sink_template, GST_TYPE_WEB_AUDIO_INPUT);
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &sink_template, GST_TYPE_WEB_AUDIO_INPUT);
+  gst_element_class_add_static_pad_template_with_gtype (GST_ELEMENT_CLASS
+      (klass), &more_sink_template, GST_TYPE_WEB_AUDIO_INPUT);
+  gst_web_audio_node_class_add_connection (klass);
 }
 
 /* In place of what a class with parameters has for its own properties */
@@ -930,6 +939,10 @@ deactivate (GstWebAudioNode * node)
   node->prepared = FALSE;
   node->end_requested = FALSE;
   gst_web_audio_node_seek_params (node, 0);
+  node->holding = FALSE;
+  node->delaying = FALSE;
+  node->hold_time = G_MAXDOUBLE;
+  node->closed = FALSE;
   if (!any_active (graph)) {
     gst_web_audio_graph_set_rate (graph, 0);
     gst_web_audio_graph_set_now (graph, 0);
@@ -1078,6 +1091,15 @@ gst_web_audio_node_set_property (GObject * object, guint id,
     mark_changed (node);
 }
 
+static GstClockTime
+get_current_time (GstWebAudioNode * node)
+{
+  gint rate;
+  guint64 frame = gst_web_audio_graph_get_now (node, &rate);
+
+  return rate ? gst_util_uint64_scale (frame, GST_SECOND, rate) : 0;
+}
+
 static void
 gst_web_audio_node_get_property (GObject * object, guint id, GValue * value,
     GParamSpec * pspec)
@@ -1085,7 +1107,7 @@ gst_web_audio_node_get_property (GObject * object, guint id, GValue * value,
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (object);
 
   if (id == PROP_CURRENT_TIME) {
-    g_value_set_double (value, gst_web_audio_graph_get_time (node));
+    g_value_set_uint64 (value, get_current_time (node));
     return;
   }
   GST_OBJECT_LOCK (node);
@@ -1143,8 +1165,14 @@ gst_web_audio_node_finalize (GObject * object)
   G_OBJECT_CLASS (gst_web_audio_node_parent_class)->finalize (object);
 }
 
-static void
-install_properties (GObjectClass * object_class)
+/*
+ * gst_web_audio_node_install_properties:
+ *
+ * Gives a class the properties of a node, with the numbers up to
+ * %GST_WEB_AUDIO_NODE_LAST_PROPERTY: also a bin that stands for a node.
+ */
+void
+gst_web_audio_node_install_properties (GObjectClass * object_class)
 {
   const GParamFlags playing = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
       GST_PARAM_MUTABLE_PLAYING;
@@ -1230,13 +1258,13 @@ install_properties (GObjectClass * object_class)
   /**
    * GstWebAudioNode:current-time:
    *
-   * The time up to which this node's graph has been rendered, in seconds: what
-   * events are scheduled relative to.
+   * The time up to which this node's graph has been rendered, in nanoseconds.
+   * Events, whose times are seconds, are scheduled relative to it.
    * https://webaudio.github.io/web-audio-api/#dom-baseaudiocontext-currenttime
    */
   g_object_class_install_property (object_class, PROP_CURRENT_TIME,
-      g_param_spec_double ("current-time", "Current time",
-          "Graph time up to which has been rendered", 0, G_MAXDOUBLE, 0,
+      g_param_spec_uint64 ("current-time", "Current time",
+          "Graph time up to which has been rendered, in ns", 0, G_MAXUINT64, 0,
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
@@ -1254,7 +1282,7 @@ gst_web_audio_node_class_init (GstWebAudioNodeClass * klass)
   object_class->get_property = gst_web_audio_node_get_property;
   object_class->dispose = gst_web_audio_node_dispose;
   object_class->finalize = gst_web_audio_node_finalize;
-  install_properties (object_class);
+  gst_web_audio_node_install_properties (object_class);
 
   element_class->request_new_pad =
       GST_DEBUG_FUNCPTR (gst_web_audio_node_request_new_pad);
@@ -1285,6 +1313,7 @@ gst_web_audio_node_init (GstWebAudioNode * node)
   node->channel_count_mode = GST_WEB_AUDIO_CHANNEL_COUNT_MODE_MAX;
   node->channel_interpretation = GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS;
   node->block_size = DEFAULT_BLOCK_SIZE;
+  node->hold_time = G_MAXDOUBLE;
   gst_web_audio_graph_enter (node);
   /* any node may begin a stream; see gst_web_audio_node_send_event */
   GST_OBJECT_FLAG_SET (node, GST_ELEMENT_FLAG_SOURCE);

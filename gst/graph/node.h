@@ -91,6 +91,11 @@ struct _GstWebAudioNode
   guint64 joined;               /* its first frame there; what was to be earlier
                                  * is now */
   gboolean end_requested;       /* by an EOS event */
+  gboolean holding;             /* suspends the graph */
+  gdouble hold_time;            /* seconds, from which on it will */
+  GstClockTime held_at;         /* running time */
+  gboolean delaying;            /* the graph, but not its time */
+  gboolean closed;              /* ends the graph */
   gint playing;                 /* atomic */
   gint64 playing_since;         /* monotonic time */
   guint32 visit;                /* the last walk that came by */
@@ -127,6 +132,8 @@ struct _GstWebAudioNode
  *     %GST_BUFFER_OFFSET_NONE if it never does. Only asked of nodes that have
  *     no input.
  * @send_stream_start: (optional): begins the stream of an output in another way
+ * @held: (optional): the graph has been rendered up to @frame, where the node
+ *     wanted to suspend it. Called by a rendering thread that holds no lock.
  * @params: (array length=n_params): the parameters of nodes of this class
  */
 struct _GstWebAudioNodeClass
@@ -139,6 +146,7 @@ struct _GstWebAudioNodeClass
       GstWebAudioBlock * block);
     guint64 (*end) (GstWebAudioNode * node, gint rate);
   void (*send_stream_start) (GstWebAudioNode * node, GstPad * pad);
+  void (*held) (GstWebAudioNode * node, guint64 frame);
 
   /*< private > */
   void (*set_property) (GObject * object, guint id, const GValue * value,
@@ -156,8 +164,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstWebAudioNode, gst_object_unref)
 
 /* for class_init of subclasses */
 
+#define GST_WEB_AUDIO_NODE_LAST_PROPERTY 8
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_install_properties (GObjectClass * object_class);
+
 G_GNUC_INTERNAL
 void gst_web_audio_node_class_add_output (GstWebAudioNodeClass * klass);
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_class_add_connection (GstWebAudioNodeClass * klass);
 
 G_GNUC_INTERNAL
 void gst_web_audio_node_class_add_input (GstWebAudioNodeClass * klass);
@@ -188,6 +204,9 @@ GstFlowReturn gst_web_audio_node_render (GstWebAudioNode * node,
 
 G_GNUC_INTERNAL
 void gst_web_audio_node_activate (GstWebAudioNode * node);
+
+G_GNUC_INTERNAL
+GstClockTime gst_web_audio_node_get_running_time (GstWebAudioNode * node);
 
 G_GNUC_INTERNAL
 guint64 gst_web_audio_node_find_end (GstWebAudioNode * node, guint32 visit);

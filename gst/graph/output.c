@@ -511,6 +511,11 @@ output_event (GstPad * pad, GstObject * parent, GstEvent * event)
       break;
     case GST_EVENT_QOS:
       break;
+    case GST_EVENT_LATENCY:
+      /* the sinks have it, so now the graph may have another delay */
+      gst_web_audio_graph_set_delay (output->node);
+      result = gst_web_audio_node_send_upstream (output->node, event);
+      break;
     default:
       result = gst_web_audio_node_send_upstream (output->node, event);
       break;

@@ -57,6 +57,7 @@ struct _GstWebAudioOutput
   gboolean ended;               /* the last block was pushed; graph lock */
   guint64 position;             /* next frame; graph's lock */
   gboolean need_segment;
+  gboolean rebased;             /* the segment is another; graph's lock */
   gboolean discont;
   gboolean pushed;              /* a buffer since activation */
   gboolean accepted;            /* the last buffer */

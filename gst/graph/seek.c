@@ -12,6 +12,7 @@
 #include "graph.h"
 #include "input.h"
 #include "output.h"
+#include "suspend.h"
 
 #define GST_CAT_DEFAULT gst_web_audio_graph_debug
 
@@ -201,6 +202,8 @@ move_graph (GstWebAudioNode * node, GstEvent * event)
   segment->time = segment->start;
   segment->offset = 0;
   segment->base = flags & GST_SEEK_FLAG_FLUSH ? 0 : running;
+  if (flags & GST_SEEK_FLAG_FLUSH)
+    gst_web_audio_suspend_restart_time (graph);
   forget_past (graph);
   gst_web_audio_graph_unlock (graph);
 }

@@ -13,6 +13,24 @@ describe=$2
 file=$3
 shift 3
 
+skip ()
+{
+  echo "skipped: $1"
+  exit 77
+}
+
+gir='Gst-1.0.typelib (gir1.2-gstreamer-1.0)'
+case $program in
+  *.py)
+    /usr/bin/python3 -c 'import gi; gi.require_version("Gst", "1.0")' 2>/dev/null \
+      || skip "there is no python3-gi or no $gir"
+    ;;
+  *.js)
+    command -v gjs >/dev/null || skip "gjs is not installed"
+    gjs -c 'imports.gi.Gst' 2>/dev/null || skip "there is no $gir"
+    ;;
+esac
+
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 

@@ -559,11 +559,8 @@ model_insert (Model * model, const ModelEvent * event)
   gint i = model_find (model, event->time) + 1;
 
   g_assert_cmpint (model->n, <, 64);
-  /* the end of a curve is not put into one that begins there */
-  if (event->is_end && i > 0
-      && model->events[i - 1].type == WEBAUDIO_EVENT_VALUE_CURVE
-      && model->events[i - 1].time == event->time
-      && model->events[i - 1].end > event->time)
+  /* what is there already begins with the end of the curve */
+  while (event->is_end && i > 0 && model->events[i - 1].time == event->time)
     i--;
   memmove (model->events + i + 1, model->events + i,
       (model->n - i) * sizeof (ModelEvent));

@@ -179,7 +179,7 @@ GST_START_TEST (test_properties)
     GParamSpec **pspecs = g_object_class_list_properties
         (G_OBJECT_GET_CLASS (element), &n);
 
-    for (j = 0; j < n; j++)
+    for (j = 0; is_node (names->pdata[i]) && j < n; j++)
       if (g_str_has_prefix (g_type_name (pspecs[j]->owner_type), "GstWebAudio")
           && pspecs[j]->flags & G_PARAM_WRITABLE)
         try_property (names->pdata[i], pspecs[j]);
@@ -270,6 +270,10 @@ GST_START_TEST (test_pad_names)
           "%s.%s", (gchar *) names->pdata[i], bad[j]);
     fail_unless_equals_int (element->numpads, before);
 
+    if (!has_template (names->pdata[i], "src_%u")) {
+      gst_object_unref (element);
+      continue;
+    }
     /* the last number there is */
     pad = gst_element_request_pad_simple (element, "src_4294967295");
     fail_unless (pad != NULL);

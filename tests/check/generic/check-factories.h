@@ -28,6 +28,17 @@ forget_factories (void)
   g_ptr_array_unref (names);
 }
 
+/* The others are bins that stand beside the graph. */
+static inline gboolean
+is_node (const gchar * factory)
+{
+  GstElement *element = gst_element_factory_make (factory, NULL);
+  gboolean result = !GST_IS_BIN (element);
+
+  gst_object_unref (element);
+  return result;
+}
+
 static inline gboolean
 has_template (const gchar * factory, const gchar * name)
 {

@@ -18,6 +18,8 @@ static const gchar *audio_params[][2] = {
 /* Properties of the base class that begin with another value in a subclass, as
  * the spec has it; test_spec_defaults looks at those */
 static const gchar *own_defaults[][2] = {
+  {"audiodestination", "base-latency"},
+  {"audiodestination", "channel-count-mode"},
   {"mediastreamdest", "channel-count-mode"},
 };
 

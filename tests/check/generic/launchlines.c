@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define LAUNCH "gst-launch-1.0 "
+#define SILENT_SINK "audio-sink=fakesink sync=true"
 #define NEEDS_PEER "# needs a peer"
 
 /* What has not ended by itself by then is endless, and is interrupted */
@@ -128,6 +129,16 @@ have_sound_server (void)
   return found;
 }
 
+/* Whether the audiodestination of which @properties are would bring a sink. */
+static gboolean
+brings_sink (gchar ** properties)
+{
+  while (*properties && strchr (*properties, '=')
+      && !g_str_has_prefix (*properties, "audio-sink="))
+    properties++;
+  return *properties == NULL;
+}
+
 /* The arguments of @line. Where nothing can play, a sink that keeps the same
  * pace takes the place of the sound card: in this test only. */
 static gchar **
@@ -145,8 +156,13 @@ arguments (const gchar * line)
             || g_str_equal (argv[i], "pulsesink"))) {
       g_ptr_array_add (args, g_strdup ("fakesink"));
       g_ptr_array_add (args, g_strdup ("sync=true"));
+    } else if (!can_play && g_str_equal (argv[i], "audio-sink=autoaudiosink")) {
+      g_ptr_array_add (args, g_strdup (SILENT_SINK));
     } else {
       g_ptr_array_add (args, g_strdup (argv[i]));
+      if (!can_play && g_str_equal (argv[i], "audiodestination")
+          && brings_sink (argv + i + 1))
+        g_ptr_array_add (args, g_strdup (SILENT_SINK));
     }
     /* an interrupt ends the stream, so that files are complete */
     if (i == 0)

@@ -105,19 +105,20 @@ GST_START_TEST (test_current_value)
       "linearRampToValueAtTime(48000, 1)\"" OUT);
   Recorder *recorder = record (pipeline, "out");
   GstElement *source = get_element (pipeline, "source");
-  gdouble value, time;
+  GstClockTime time;
+  gdouble value;
 
   g_object_get (source, "current-time", &time, NULL);
-  fail_unless_equals_float (time, 0);
+  fail_unless_equals_uint64 (time, 0);
   recorder_allow (recorder, 4096);
   play (pipeline);
   recorder_wait (recorder, 4096);
   /* one block more is rendered, and held up */
   do {
     g_object_get (source, "offset", &value, "current-time", &time, NULL);
-  } while (value < 4096 + 896 || time < 5120 / 48000.0);
+  } while (value < 4096 + 896 || time < 5120 * GST_SECOND / 48000);
   fail_unless_equals_float (value, 4096 + 896);
-  fail_unless_equals_float (time, 5120 / 48000.0);
+  fail_unless_equals_uint64 (time, 5120 * GST_SECOND / 48000);
   recorder_allow (recorder, G_MAXUINT64);
   stop (pipeline);
   recorder_free (recorder);
@@ -132,12 +133,12 @@ schedule_ramp (GstElement * source)
   GObject *offset = gst_child_proxy_get_child_by_name (GST_CHILD_PROXY
       (source), "offset");
   gboolean accepted = FALSE;
-  gdouble now;
+  GstClockTime now;
 
   g_object_get (source, "current-time", &now, NULL);
   /* without an event before it the ramp begins now */
   g_signal_emit_by_name (offset, "linear-ramp-to-value-at-time", 2.0,
-      now + 0.1, &accepted);
+      now / 1e9 + 0.1, &accepted);
   fail_unless (accepted);
   g_object_unref (offset);
 }

@@ -92,7 +92,7 @@ assert_flushing_seek (GstClockTime start, GstClockTime until, Recorder * whole)
   guint32 seqnum;
 
   recorder_allow (recorder, 5000);
-  play (pipeline);
+  set_state (pipeline, GST_STATE_PLAYING);
   recorder_wait (recorder, 5000);
   /* before the first end can be told */
   seqnum = seek (pipeline, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, start,
@@ -540,10 +540,10 @@ GST_START_TEST (test_beside)
       500000000, GST_SEEK_TYPE_SET, 750000000);
 
   recorder_allow (recorder, 5000);
-  play (pipeline);
+  set_state (pipeline, GST_STATE_PLAYING);
   recorder_wait (recorder, 5000);
-  recorder_allow (recorder, G_MAXUINT64);
   fail_unless (gst_pad_send_event (pad, event));
+  recorder_allow (recorder, G_MAXUINT64);
   recorder_wait_end (recorder);
 
   assert_sound_at_offsets (recorder, whole);
