@@ -14,6 +14,7 @@
 
 #include <gst/audio/audio.h>
 #include <gst/gst.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PLUGIN "webaudio"
@@ -355,6 +356,14 @@ add_signal (GString * out, guint id)
       query.return_type == G_TYPE_NONE ? "" : g_type_name (query.return_type));
 }
 
+static int
+compare_ids (const void *a, const void *b)
+{
+  guint first = *(const guint *) a, second = *(const guint *) b;
+
+  return first < second ? -1 : first > second;
+}
+
 static void
 add_signals (GString * out, GType type)
 {
@@ -370,6 +379,9 @@ add_signals (GString * out, GType type)
       g_string_append (out, "\n### Signals\n\n"
           "| signal | kind | arguments | returns |\n"
           "| --- | --- | --- | --- |\n");
+    /* in the order in which they were made, not in that of the quarks */
+    if (n > 0)
+      qsort (ids, n, sizeof (guint), compare_ids);
     for (i = 0; i < n; i++)
       add_signal (out, ids[i]);
     any |= n > 0;

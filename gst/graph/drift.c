@@ -25,6 +25,8 @@
 
 /* Timestamps that are off by less are jitter, by more a gap or a jump. */
 #define TOLERANCE 0.04          /* s */
+/* What piles up by more than this is left out. */
+#define SURPLUS 0.01            /* s */
 /* What is played may be off by this before its speed is changed at all. */
 #define DEADBAND 0.0005         /* s */
 /* of the loop: slow enough to keep jitter out of the pitch */
@@ -33,10 +35,11 @@
 #define CATCH_UP 2.0            /* s */
 /* in which the speed changes */
 #define SMOOTH 0.1              /* s */
-/* The speed differs from 1 by this at most: 9 cents. */
-#define MAX_CORRECTION 0.005
+/* The speed differs from 1 by this at most, a cent: clocks do not differ by more,
+ * and nobody hears it. */
+#define MAX_CORRECTION 0.0005
 /* The line is shifted by this much per frame at most. */
-#define MAX_SHIFT 0.002
+#define MAX_SHIFT 0.0005
 /* in which it is shifted by what buffers are too early or too late */
 #define SETTLE 5.0              /* s */
 /* over which the least earliness counts */
@@ -94,7 +97,7 @@ watch_arrivals (GstWebAudioDrift * drift, gdouble earliness, gdouble frames)
   /* where it is heard late already, there is no reason to keep it so */
   if (drift->shift <= 0.0)
     highest += MAX (drift->reserve / 2, SLACK * drift->rate);
-  if (least - highest > TOLERANCE * drift->rate) {
+  if (least - highest > SURPLUS * drift->rate) {
     gdouble skip = floor (least - highest);
 
     drift->skip += (guint64) skip;

@@ -1097,12 +1097,12 @@ build (Take * take)
   GstElement *encodebin;
 
   take->encoding.rewritable = is_rewritable (take);
-  take->bytes.rewritable = take->encoding.rewritable;
   take->sync = is_file (take);
-  take->bytes.fragmented = g_str_has_suffix (take->type->mime, "/mp4");
   if (!(encodebin = create_encodebin (take)))
     return FALSE;
   g_mutex_lock (&take->recorder->lock);
+  take->bytes.rewritable = take->encoding.rewritable;
+  take->bytes.fragmented = g_str_has_suffix (take->type->mime, "/mp4");
   take->encodebin = encodebin;
   take->feed = create_pad (take, "feed", GST_PAD_SRC);
   take->drain = create_pad (take, "drain", GST_PAD_SINK);

@@ -77,6 +77,27 @@ note_time (GstWebAudioRecordedBytes * self, GstBuffer * buffer)
   self->end_time = MAX (self->end_time, time);
 }
 
+static void
+note_write (GstWebAudioRecordedBytes * self, GstBuffer * buffer, gsize size)
+{
+  gboolean at_end = self->position >= self->end;
+
+  self->position += size;
+  self->end = MAX (self->end, self->position);
+  /* times of what is written again say nothing */
+  if (!at_end) {
+    self->rewritten = TRUE;
+    return;
+  }
+  note_time (self, buffer);
+  /* a fragment's size was put down, and now its description */
+  if (self->rewritten) {
+    self->complete = self->end;
+    self->complete_time = self->end_time;
+  }
+  self->rewritten = FALSE;
+}
+
 /* How many bytes from the position on are final. */
 static guint64
 count_final (GstWebAudioRecordedBytes * self)
@@ -120,13 +141,7 @@ gst_web_audio_recorded_bytes_write (GstWebAudioRecordedBytes * self,
   }
   if (self->gather)
     store (self, buffer);
-  /* times of what is written again say nothing */
-  if (self->position >= self->end)
-    note_time (self, buffer);
-  else
-    self->rewritten = TRUE;
-  self->position += size;
-  self->end = MAX (self->end, self->position);
+  note_write (self, buffer, size);
   return buffer;
 }
 
@@ -164,20 +179,33 @@ gst_web_audio_recorded_bytes_cut (GstWebAudioRecordedBytes * self,
 {
   GstClockTime time = GST_CLOCK_TIME_IS_VALID (self->chunk_time) ?
       self->chunk_time : self->end_time;
+  gboolean in_fragments = self->fragmented && self->rewritable && !last;
+  guint64 end = in_fragments ? self->complete : self->end;
+  GstClockTime end_time = in_fragments ? self->complete_time : self->end_time;
   GstBuffer *buffer;
+  GByteArray *rest = NULL;
   GBytes *bytes;
+  guint size;
 
   *timecode = GST_CLOCK_TIME_IS_VALID (self->first_time) ?
       time - self->first_time : 0;
-  if (!self->chunk || (self->fragmented && self->rewritable
-          && !self->rewritten && !last))
+  if (!self->chunk || end <= self->chunk_start)
     return gst_buffer_new ();
+  size = MIN (end - self->chunk_start, self->chunk->len);
   self->chunk_time = GST_CLOCK_TIME_NONE;
-  self->chunk_start += self->chunk->len;
-  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self->chunk));
+  if (size < self->chunk->len) {
+    rest = g_byte_array_new ();
+    g_byte_array_append (rest, self->chunk->data + size,
+        self->chunk->len - size);
+    g_byte_array_set_size (self->chunk, size);
+    self->chunk_time = end_time;
+  }
+  self->chunk_start += size;
+  bytes = g_byte_array_free_to_bytes (self->chunk);
+  self->chunk = rest;
   buffer = gst_buffer_new_wrapped_bytes (bytes);
   g_bytes_unref (bytes);
   GST_BUFFER_PTS (buffer) = *timecode;
-  GST_BUFFER_DURATION (buffer) = self->end_time - time;
+  GST_BUFFER_DURATION (buffer) = MAX (end_time, time) - time;
   return buffer;
 }

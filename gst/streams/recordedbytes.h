@@ -14,13 +14,16 @@ G_BEGIN_DECLS
  * GstWebAudioRecordedBytes:
  * @gather: keep what is written until it is cut
  * @rewritable: what is not final may be written again
- * @fragmented: MP4: it can be left as it is once its beginning was rewritten,
- *     but then it must not get the end that goes with rewriting it all
+ * @fragmented: MP4: a fragment that has begun is rewritten when it is complete.
+ *     The file can be left as it is after any, but then it must not get the end
+ *     that goes with rewriting it all
  * @chunk: (nullable): what was written and not cut yet
  * @chunk_start: where in the recording @chunk begins; all before is final
  * @position: where the next write goes
  * @end: bytes of the recording
- * @rewritten: something was
+ * @rewritten: something was, since the end was last written
+ * @complete: of a @fragmented file, where its last complete fragment ends
+ * @complete_time: when that is
  * @cut_off: of a @fragmented file, a rewrite was refused
  * @first_time: of the recording; none if nothing with a time was written
  * @chunk_time: of @chunk's first buffer with a time
@@ -36,6 +39,8 @@ typedef struct
   guint64 position;
   guint64 end;
   gboolean rewritten;
+  guint64 complete;
+  GstClockTime complete_time;
   gboolean cut_off;
   GstClockTime first_time;
   GstClockTime chunk_time;

@@ -1577,7 +1577,8 @@ add_destination (Scene * scene, guint block_size)
       "Gain");
   Node *node = add_node (scene, DESTINATION, "AudioDestination", element,
       gst_object_ref (element));
-  GstPad *src;
+  GstElement *sink;
+  GstPad *pad;
 
   gst_clear_object (&factory);
   g_object_set (element, "channel-count", scene->channels,
@@ -1588,10 +1589,11 @@ add_destination (Scene * scene, guint block_size)
     set_attributes (scene, node, get_object (scene->description, DESTINATION));
 
   add_to_pipeline (scene, element);
-  gst_element_link (element, add_sink (scene));
-  src = gst_element_get_static_pad (element, "src");
-  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, count_block, scene, NULL);
-  gst_object_unref (src);
+  sink = add_sink (scene);
+  gst_element_link (element, sink);
+  pad = gst_element_get_static_pad (sink, "sink");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, count_block, scene, NULL);
+  gst_object_unref (pad);
 }
 
 static void

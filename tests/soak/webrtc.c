@@ -15,7 +15,7 @@
 #define FREQUENCY 440
 #define LEVEL 0.5
 /* mediastreamsource makes up for clocks that differ by as much as this */
-#define DRIFT 0.005
+#define DRIFT 0.0005
 #define PEER "webrtcbin name=peer bundle-policy=max-bundle "
 
 struct _WebrtcLeg

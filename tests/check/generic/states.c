@@ -5,6 +5,7 @@
  * neighbours that change state before or after it.
  */
 
+#include "check-quarks.h"
 #include "check-webaudio.h"
 #include "generic/check-factories.h"
 

@@ -5,6 +5,7 @@
  * audio outputs are in generic/devices.c.
  */
 
+#include "check-quarks.h"
 #include "nodes/check-param.h"
 
 #include <gst/base/gstbasesink.h>

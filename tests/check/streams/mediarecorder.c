@@ -15,23 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check-quarks.h"
 #include "check-webaudio.h"
 
 #define RATE 48000
 #define BLOCK 480
-#define DEFAULT_OPERATIONS 1500
-
-/* When there are more than 2048 quarks, as with so many plugins, GLib gives up
- * its table of them for another, which looks like a leak. Leaks are for the
- * leaks tracer and valgrind to find, here. */
-const gchar *__asan_default_options (void);
-
-__attribute__((visibility ("default")))
-     const gchar *
-     __asan_default_options (void)
-{
-  return "detect_leaks=0";
-}
+#define DEFAULT_OPERATIONS 10000
 
 /* All that can be recorded with the plugins that the tests may use; audio/mp4
  * is Opus where there is no encoder for AAC. */
@@ -827,7 +816,8 @@ GST_START_TEST (test_stop_does_not_block)
   push (f, RATE / 2);
   call (f, "request-data");
   call (f, "stop");
-  assert_events (f, "started started ");
+  /* what ends both is held up */
+  fail_unless_equals_int (f->n_stopped, 0);
   g_mutex_lock (&f->lock);
   f->blocked = FALSE;
   g_cond_broadcast (&f->cond);
@@ -886,7 +876,9 @@ assert_same_bytes (GByteArray * a, GByteArray * b)
 GST_START_TEST (test_bytes)
 {
   const gchar *mime_type = mime_types[__i__ / 2];
-  guint request_after = __i__ % 2 ? 5 : 3;
+  /* of MP4 also in the middle of its second fragment */
+  guint request_after = __i__ % 2 == 0 ? 3 :
+      g_str_has_prefix (mime_type, "audio/mp4") ? 40 : 5;
   guint64 frames = 2 * RATE + 77;
   guint seekable, timeslice, request;
 

@@ -262,7 +262,7 @@ GST_START_TEST (test_late)
 
   stage_init (&stage, 1.0,
       "mediastreamsource name=source ! fakesink name=out async=false");
-  stage.recorder->limit = 70 * RATE;
+  stage.recorder->limit = 100 * RATE;
   run (&stage, 100, TRUE);
   frames = recorder_count (stage.recorder);
   run (&stage, 20, FALSE);
@@ -274,13 +274,16 @@ GST_START_TEST (test_late)
   while (captured_at (&stage, stage.pushed + PERIOD)
       <= gst_clock_get_time (GST_CLOCK (stage.clock)))
     push_period (&stage);
-  run (&stage, 6000, TRUE);
-  fail_unless (get_underruns (&stage) < underruns + BLOCK);
+  run (&stage, 9000, TRUE);
+  fail_unless (get_underruns (&stage) < underruns + RATE / 10,
+      "%" G_GUINT64_FORMAT " after %" G_GUINT64_FORMAT, get_underruns (&stage),
+      underruns);
   samples = recorder_samples (stage.recorder);
   assert_smooth (samples + stage.recorder->frames - RATE, RATE, stage.step);
   measure_tone (&tone, samples + stage.recorder->frames - RATE, RATE, 1, 0,
       RATE);
-  fail_unless (fabs (tone.frequency - 440) < 0.01, "%f", tone.frequency);
+  /* what little is left is made up for by a cent at most */
+  fail_unless (fabs (tone.frequency - 440) < 0.25, "%f", tone.frequency);
   stage_clear (&stage);
 }
 
@@ -327,7 +330,7 @@ GST_END_TEST;
 /* The same of a source that only counts its samples. */
 GST_START_TEST (test_drift_without_timestamps)
 {
-  assert_followed (__i__ ? 1 + 200e-6 : 1 - 200e-6, FALSE, 120);
+  assert_followed (__i__ ? 1 + 200e-6 : 1 - 200e-6, FALSE, 240);
 }
 
 GST_END_TEST;
