@@ -208,14 +208,14 @@ add_range (GString * out, GParamSpec * spec)
 
 /* What a new element has, which may differ from the class's default */
 static void
-add_default (GString * out, GstElement * element, GParamSpec * spec)
+add_default (GString * out, gpointer object, GParamSpec * spec)
 {
   GValue value = G_VALUE_INIT;
 
   if (G_IS_PARAM_SPEC_OBJECT (spec))
     return;
   g_value_init (&value, spec->value_type);
-  g_object_get_property (G_OBJECT (element), spec->name, &value);
+  g_object_get_property (object, spec->name, &value);
   if (G_VALUE_HOLDS_UINT64 (&value)) {
     add_uint64 (out, g_value_get_uint64 (&value));
   } else if (G_VALUE_HOLDS_DOUBLE (&value)) {
@@ -308,6 +308,35 @@ add_properties (GString * out, GstElement * element, const gchar * heading,
   g_free (specs);
 }
 
+/* AudioParams */
+
+/* A bin's children are elements, and have none. */
+static void
+add_params (GString * out, GstElement * element)
+{
+  guint n = GST_IS_CHILD_PROXY (element) && !GST_IS_BIN (element) ?
+      gst_child_proxy_get_children_count (GST_CHILD_PROXY (element)) : 0;
+  guint i;
+
+  if (n == 0)
+    return;
+  g_string_append (out, "\n### AudioParams\n\n"
+      "| child | pads | automation rate |\n| --- | --- | --- |\n");
+  for (i = 0; i < n; i++) {
+    GObject *param = gst_child_proxy_get_child_by_index
+        (GST_CHILD_PROXY (element), i);
+
+    g_string_append_printf (out, "| `%s` | `%s_%%u` | ",
+        GST_OBJECT_NAME (param), GST_OBJECT_NAME (param));
+    add_default (out, param, g_object_class_find_property
+        (G_OBJECT_GET_CLASS (param), "automation-rate"));
+    g_string_append (out, " |\n");
+    g_object_unref (param);
+  }
+  g_string_append (out, "\nWhat can be done with them: "
+      "[audioparam.md](audioparam.md).\n");
+}
+
 /* Signals */
 
 static void
@@ -376,6 +405,7 @@ make_reference (const gchar * factory)
   type = G_OBJECT_TYPE (element);
   add_pads (out, element);
   add_properties (out, element, "Properties", type);
+  add_params (out, element);
   for (i = 0; i < G_N_ELEMENTS (shared); i++)
     add_properties (out, element, shared[i].heading,
         g_type_from_name (shared[i].type));

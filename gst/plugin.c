@@ -7,6 +7,7 @@
 
 #include <gst/gst.h>
 
+#include "graph/timeline.h"
 #include "nodes/constantsource.h"
 #include "nodes/gain.h"
 #include "nodes/oscillator.h"
@@ -20,6 +21,8 @@ plugin_init (GstPlugin * plugin)
 {
   gboolean registered = TRUE;
 
+  /* an application finds it by its name */
+  g_type_ensure (GST_TYPE_WEB_AUDIO_TIMELINE);
   registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);

@@ -421,6 +421,8 @@ render (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames,
   gst_web_audio_block_open (block, buffer);
   output->ended = block->frames < frames && !has_length;
   output->position += block->frames;
+  if (output->position > graph->now)
+    gst_web_audio_graph_set_now (graph, output->position);
   graph->segment.position = gst_util_uint64_scale (output->position,
       GST_SECOND, graph->rate);
   return GST_FLOW_OK;

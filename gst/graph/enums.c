@@ -45,3 +45,19 @@ gst_web_audio_channel_interpretation_get_type (void)
         g_enum_register_static ("GstWebAudioChannelInterpretation", values));
   return type;
 }
+
+GType
+gst_web_audio_automation_rate_get_type (void)
+{
+  static const GEnumValue values[] = {
+    {GST_WEB_AUDIO_AUTOMATION_RATE_A, "A value for each frame", "a-rate"},
+    {GST_WEB_AUDIO_AUTOMATION_RATE_K, "A value for each 128 frames", "k-rate"},
+    {0, NULL, NULL}
+  };
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstWebAudioAutomationRate", values));
+  return type;
+}

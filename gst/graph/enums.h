@@ -47,6 +47,23 @@ typedef enum
       WEBAUDIO_CHANNEL_INTERPRETATION_DISCRETE
 } GstWebAudioChannelInterpretation;
 
+/**
+ * GstWebAudioAutomationRate:
+ * @GST_WEB_AUDIO_AUTOMATION_RATE_A: a value for each frame
+ * @GST_WEB_AUDIO_AUTOMATION_RATE_K: the value of the first frame of a quantum
+ *     for all of its 128 frames
+ *
+ * How often a parameter is looked at:
+ * https://webaudio.github.io/web-audio-api/#enumdef-automationrate
+ */
+typedef enum
+{
+  GST_WEB_AUDIO_AUTOMATION_RATE_A,
+  GST_WEB_AUDIO_AUTOMATION_RATE_K
+} GstWebAudioAutomationRate;
+
+#define GST_TYPE_WEB_AUDIO_AUTOMATION_RATE \
+    (gst_web_audio_automation_rate_get_type ())
 #define GST_TYPE_WEB_AUDIO_CHANNEL_COUNT_MODE \
     (gst_web_audio_channel_count_mode_get_type ())
 #define GST_TYPE_WEB_AUDIO_CHANNEL_INTERPRETATION \
@@ -57,6 +74,9 @@ GType gst_web_audio_channel_count_mode_get_type (void);
 
 G_GNUC_INTERNAL
 GType gst_web_audio_channel_interpretation_get_type (void);
+
+G_GNUC_INTERNAL
+GType gst_web_audio_automation_rate_get_type (void);
 
 G_END_DECLS
 

@@ -268,6 +268,7 @@ join (GstWebAudioGraph * to, GstWebAudioGraph * from)
     to->segment = from->segment;
     to->started = from->started;
     to->live = from->live;
+    gst_web_audio_graph_set_now (to, from->now);
     gst_web_audio_graph_set_rate (to, from->rate);
   }
   while (from->nodes->len > 0)
@@ -325,6 +326,7 @@ split (GstWebAudioNode * node, GstWebAudioNode * other)
 
     apart->segment = graph->segment;
     apart->started = graph->started;
+    gst_web_audio_graph_set_now (apart, graph->now);
     apart->live = graph->live;
     apart->delay = graph->delay;
     apart->block_size = graph->block_size;
@@ -631,6 +633,49 @@ gst_web_audio_graph_set_rate (GstWebAudioGraph * graph, gint rate)
     node->prepared = FALSE;
     g_atomic_int_set (&node->rate, rate);
   }
+}
+
+/*
+ * gst_web_audio_graph_set_now:
+ *
+ * Needs the graph's lock.
+ */
+void
+gst_web_audio_graph_set_now (GstWebAudioGraph * graph, guint64 frame)
+{
+  __atomic_store_n (&graph->now, frame, __ATOMIC_RELAXED);
+}
+
+/*
+ * gst_web_audio_graph_get_now:
+ * @rate: (out): frames per second, 0 while not negotiated
+ *
+ * Returns: the frame up to which the node's graph has been rendered; does not
+ *     wait for rendering
+ */
+guint64
+gst_web_audio_graph_get_now (GstWebAudioNode * node, gint * rate)
+{
+  GstWebAudioGraph *graph = get_graph (node);
+  guint64 frame = __atomic_load_n (&graph->now, __ATOMIC_RELAXED);
+
+  *rate = g_atomic_int_get (&node->rate);
+  graph_unref (graph);
+  return frame;
+}
+
+/*
+ * gst_web_audio_graph_get_time:
+ *
+ * Returns: the same in seconds
+ */
+gdouble
+gst_web_audio_graph_get_time (GstWebAudioNode * node)
+{
+  gint rate;
+  guint64 frame = gst_web_audio_graph_get_now (node, &rate);
+
+  return rate ? (gdouble) frame / rate : 0;
 }
 
 /*

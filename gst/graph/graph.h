@@ -31,6 +31,7 @@ G_BEGIN_DECLS
  *     the last refresh, not owned
  * @sources: (element-type GstWebAudioNode): those that may end by themselves,
  *     as of the last refresh, not owned
+ * @now: the frame up to which it has been rendered; atomic
  * @live: whether a node asks for a live graph, or a live stream is followed
  * @delay: how much later than they belong the frames of a live graph are
  *     rendered, so that live streams can deliver them
@@ -58,6 +59,7 @@ struct _GstWebAudioGraph
   GPtrArray *backlog;
   GPtrArray *edges;
   GPtrArray *sources;
+  guint64 now;
   gboolean live;
   GstClockTime delay;
   gboolean dirty;
@@ -107,6 +109,15 @@ void gst_web_audio_graph_set_delay (GstWebAudioNode * node);
 
 G_GNUC_INTERNAL
 void gst_web_audio_graph_set_rate (GstWebAudioGraph * graph, gint rate);
+
+G_GNUC_INTERNAL
+void gst_web_audio_graph_set_now (GstWebAudioGraph * graph, guint64 frame);
+
+G_GNUC_INTERNAL
+guint64 gst_web_audio_graph_get_now (GstWebAudioNode * node, gint * rate);
+
+G_GNUC_INTERNAL
+gdouble gst_web_audio_graph_get_time (GstWebAudioNode * node);
 
 G_GNUC_INTERNAL
 guint64 gst_web_audio_graph_frame_at (GstWebAudioGraph * graph,

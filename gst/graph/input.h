@@ -34,6 +34,7 @@ struct _GstWebAudioInput
 
   /*< private > */
   GstWebAudioNode *node;
+  GstWebAudioParam *param;      /* what it goes into; NULL for the input */
   gboolean connected;           /* takes part in rendering */
   GstWebAudioOutput *output;    /* what is pulled from, owned; else an edge */
   gint64 delta;                 /* the producer's frame less the node's */

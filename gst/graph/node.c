@@ -13,6 +13,7 @@
 #include "link.h"
 #include "node.h"
 #include "output.h"
+#include "param.h"
 
 #define GST_CAT_DEFAULT gst_web_audio_graph_debug
 
@@ -27,7 +28,10 @@ enum
   PROP_BLOCK_SIZE,
   PROP_SAMPLE_RATE,
   PROP_IS_LIVE,
-  PROP_LENGTH
+  PROP_LENGTH,
+  PROP_CURRENT_TIME,
+  /* parameters, in the classes that have them */
+  PROP_PARAMS = 0x1000
 };
 
 #define RAW_CAPS(layout) \
@@ -53,7 +57,11 @@ static GstStaticPadTemplate more_sink_template =
 GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
     GST_STATIC_CAPS (NODE_CAPS));
 
-G_DEFINE_ABSTRACT_TYPE (GstWebAudioNode, gst_web_audio_node, GST_TYPE_ELEMENT);
+static void child_proxy_init (gpointer iface, gpointer data);
+
+G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstWebAudioNode, gst_web_audio_node,
+    GST_TYPE_ELEMENT, G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY,
+        child_proxy_init));
 
 /* Rendering */
 
@@ -88,6 +96,7 @@ expects_input (GstWebAudioNode * node)
   GST_OBJECT_LOCK (node);
   for (l = GST_ELEMENT (node)->sinkpads; l && !expects; l = l->next)
     expects = gst_pad_is_linked (l->data)
+        && !GST_WEB_AUDIO_INPUT_CAST (l->data)->param
         && !GST_WEB_AUDIO_INPUT_CAST (l->data)->connected;
   GST_OBJECT_UNLOCK (node);
   return expects;
@@ -139,9 +148,11 @@ take_all (GstWebAudioNode * node, guint64 frame, guint frames, gboolean * open)
   for (i = 0; i < node->inputs->len; i++) {
     GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
     GstWebAudioBlock block;
-    GstFlowReturn flow = gst_web_audio_input_take (input, frame, frames,
-        &block);
+    GstFlowReturn flow;
 
+    if (input->param)
+      continue;
+    flow = gst_web_audio_input_take (input, frame, frames, &block);
     switch (flow) {
       case GST_FLOW_OK:
         g_array_append_val (node->blocks, block);
@@ -225,7 +236,7 @@ gather (GstWebAudioNode * node, guint64 frame, guint frames,
   for (i = 0; i < node->blocks->len; i++)
     longest = MAX (longest,
         g_array_index (node->blocks, GstWebAudioBlock, i).frames);
-  if (longest < frames && (open || node->inputs->len == 0
+  if (longest < frames && (open || !gst_web_audio_node_is_connected (node)
           || expects_input (node)))
     longest = frames;
   if (longest == 0)
@@ -256,10 +267,57 @@ prepare (GstWebAudioNode * node, guint64 frame)
   node->prepared = TRUE;
 }
 
-static gboolean
-has_input (GstWebAudioNode * node)
+/*
+ * gst_web_audio_node_is_connected:
+ *
+ * Returns: whether anything is connected to the node's input. Needs the graph's
+ *     lock.
+ */
+gboolean
+gst_web_audio_node_is_connected (GstWebAudioNode * node)
 {
-  return GST_ELEMENT (node)->numsinkpads > 0;
+  guint i;
+
+  for (i = 0; i < node->inputs->len; i++)
+    if (!((GstWebAudioInput *) g_ptr_array_index (node->inputs, i))->param)
+      return TRUE;
+  return FALSE;
+}
+
+static GstFlowReturn
+gather_params (GstWebAudioNode * node, guint64 frame, guint frames)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+  guint i;
+
+  for (i = 0; i < node->params->len && flow == GST_FLOW_OK; i++)
+    flow = gst_web_audio_param_gather (g_ptr_array_index (node->params, i),
+        frame, frames);
+  return flow;
+}
+
+static void
+release_params (GstWebAudioNode * node)
+{
+  guint i;
+
+  for (i = 0; i < node->params->len; i++)
+    gst_web_audio_param_release (g_ptr_array_index (node->params, i));
+}
+
+/* Computes the frames of @block from what is connected to the node. */
+static GstFlowReturn
+process (GstWebAudioNode * node, guint64 frame, GstWebAudioBlock * block)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  if (node->inputs->len > 0)
+    flow = gather_params (node, frame, block->frames);
+  if (flow == GST_FLOW_OK)
+    flow = GST_WEB_AUDIO_NODE_GET_CLASS (node)->process (node, frame, block);
+  if (node->inputs->len > 0)
+    release_params (node);
+  return flow;
 }
 
 /*
@@ -274,7 +332,6 @@ GstFlowReturn
 gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
     guint64 frame, guint frames, GstBuffer ** buffer)
 {
-  GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
   GstWebAudioBlock block = { 0, };
   GstFlowReturn flow = GST_FLOW_OK;
   guint i;
@@ -283,12 +340,12 @@ gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
           || node->position != frame))
     prepare (node, frame);
   block.frames = frames;
-  if (node->end_requested && node->inputs->len == 0)
+  if (node->end_requested && !gst_web_audio_node_is_connected (node))
     flow = GST_FLOW_EOS;
-  else if (has_input (node))
+  else if (node->has_input)
     flow = gather (node, frame, frames, &block);
   if (flow == GST_FLOW_OK)
-    flow = klass->process (node, frame, &block);
+    flow = process (node, frame, &block);
   node->rendered = TRUE;
   node->position = frame;
   node->ended = flow == GST_FLOW_EOS || block.frames < frames;
@@ -324,14 +381,18 @@ gst_web_audio_node_find_end (GstWebAudioNode * node, guint32 visit)
   if (node->visit == visit)
     return 0;
   node->visit = visit;
-  if (!has_input (node))
+  if (!node->has_input)
     return klass->end && node->graph->rate ?
         klass->end (node, node->graph->rate) : GST_BUFFER_OFFSET_NONE;
-  if (node->inputs->len == 0)
+  if (!gst_web_audio_node_is_connected (node))
     return GST_BUFFER_OFFSET_NONE;
   for (i = 0; i < node->inputs->len && end != GST_BUFFER_OFFSET_NONE; i++) {
     GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
-    guint64 its_end = input->output ?
+    guint64 its_end;
+
+    if (input->param)
+      continue;
+    its_end = input->output ?
         gst_web_audio_node_find_end (input->output->node, visit) :
         GST_BUFFER_OFFSET_NONE;
 
@@ -387,13 +448,176 @@ gst_web_audio_node_class_add_input (GstWebAudioNodeClass * klass)
   gst_web_audio_node_class_add_connection (klass);
 }
 
+/* In place of what a class with parameters has for its own properties */
+
+static void
+set_property (GObject * object, guint id, const GValue * value,
+    GParamSpec * pspec)
+{
+  GstWebAudioNodeClass *klass = g_type_class_peek (pspec->owner_type);
+
+  if (id >= PROP_PARAMS)
+    gst_web_audio_param_set_value (gst_web_audio_node_get_param
+        (GST_WEB_AUDIO_NODE (object), id - PROP_PARAMS),
+        g_value_get_double (value));
+  else
+    klass->set_property (object, id, value, pspec);
+}
+
+static void
+get_property (GObject * object, guint id, GValue * value, GParamSpec * pspec)
+{
+  GstWebAudioNodeClass *klass = g_type_class_peek (pspec->owner_type);
+
+  if (id >= PROP_PARAMS)
+    g_value_set_double (value,
+        gst_web_audio_param_get_value (gst_web_audio_node_get_param
+            (GST_WEB_AUDIO_NODE (object), id - PROP_PARAMS)));
+  else
+    klass->get_property (object, id, value, pspec);
+}
+
+static void
+take_properties (GstWebAudioNodeClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  if (object_class->set_property == set_property)
+    return;
+  klass->set_property = object_class->set_property;
+  klass->get_property = object_class->get_property;
+  object_class->set_property = set_property;
+  object_class->get_property = get_property;
+}
+
+/*
+ * gst_web_audio_node_class_add_param:
+ * @name: the spec's name in kebab-case
+ *
+ * Nodes of this class have one more parameter: a property, a child of that name
+ * and pads @name_%%u. To be called after the class has set how its own
+ * properties are set and got, and after gst_web_audio_node_class_add_input(),
+ * for a link that names no pad is meant for the input.
+ */
+void
+gst_web_audio_node_class_add_param (GstWebAudioNodeClass * klass,
+    const gchar * name, const gchar * nick, const gchar * blurb,
+    gdouble minimum, gdouble maximum, gdouble default_value,
+    GstWebAudioParamFlags flags)
+{
+  GstWebAudioParamInfo *info = &klass->params[klass->n_params];
+  gchar *template_name = g_strdup_printf ("%s_%%u", name);
+  GstCaps *caps = gst_static_pad_template_get_caps (&sink_template);
+
+  g_assert (klass->n_params < GST_WEB_AUDIO_MAX_PARAMS);
+  take_properties (klass);
+  info->flags = flags;
+  info->pspec = g_param_spec_double (name, nick, blurb, minimum, maximum,
+      default_value, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+      GST_PARAM_CONTROLLABLE | GST_PARAM_MUTABLE_PLAYING);
+  g_object_class_install_property (G_OBJECT_CLASS (klass),
+      PROP_PARAMS + klass->n_params, info->pspec);
+  gst_element_class_add_pad_template (GST_ELEMENT_CLASS (klass),
+      gst_pad_template_new_with_gtype (template_name, GST_PAD_SINK,
+          GST_PAD_REQUEST, caps, GST_TYPE_WEB_AUDIO_INPUT));
+  klass->n_params++;
+  gst_caps_unref (caps);
+  g_free (template_name);
+}
+
+/*
+ * gst_web_audio_node_get_param:
+ * @index: in the order of gst_web_audio_node_class_add_param()
+ *
+ * Returns: (transfer none): a parameter
+ */
+GstWebAudioParam *
+gst_web_audio_node_get_param (GstWebAudioNode * node, guint index)
+{
+  return g_ptr_array_index (node->params, index);
+}
+
+static void
+create_params (GstWebAudioNode * node)
+{
+  GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
+  guint i;
+
+  for (i = 0; i < klass->n_params; i++) {
+    GstWebAudioParam *param = gst_web_audio_param_new (node,
+        klass->params[i].pspec, klass->params[i].flags);
+
+    gst_object_set_parent (GST_OBJECT (param), GST_OBJECT (node));
+    g_ptr_array_add (node->params, gst_object_ref (param));
+  }
+}
+
+static GObject *
+get_child_by_index (GstChildProxy * proxy, guint index)
+{
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (proxy);
+
+  return index < node->params->len ?
+      gst_object_ref (g_ptr_array_index (node->params, index)) : NULL;
+}
+
+static guint
+get_children_count (GstChildProxy * proxy)
+{
+  return GST_WEB_AUDIO_NODE (proxy)->params->len;
+}
+
+static void
+child_proxy_init (gpointer iface, gpointer data)
+{
+  GstChildProxyInterface *proxy = iface;
+
+  proxy->get_child_by_index = get_child_by_index;
+  proxy->get_children_count = get_children_count;
+}
+
+/* The parameter that pads of @templ go into, or NULL. */
+static GstWebAudioParam *
+find_param (GstWebAudioNode * node, GstPadTemplate * templ)
+{
+  const gchar *name = GST_PAD_TEMPLATE_NAME_TEMPLATE (templ);
+  guint i;
+
+  for (i = 0; i < node->params->len; i++) {
+    GstWebAudioParam *param = g_ptr_array_index (node->params, i);
+    gsize n = strlen (param->pspec->name);
+
+    if (strncmp (name, param->pspec->name, n) == 0
+        && g_str_equal (name + n, "_%u"))
+      return param;
+  }
+  return NULL;
+}
+
+/* Whether connections into the node itself are possible. */
+static gboolean
+find_input (GstWebAudioNode * node)
+{
+  GList *l = gst_element_class_get_pad_template_list
+      (GST_ELEMENT_GET_CLASS (node));
+
+  for (; l; l = l->next)
+    if (GST_PAD_TEMPLATE_DIRECTION (l->data) == GST_PAD_SINK
+        && !find_param (node, l->data))
+      return TRUE;
+  return FALSE;
+}
+
 static GstPad *
 add_pad (GstWebAudioNode * node, GstPadTemplate * templ, const gchar * name)
 {
   GstPad *pad;
 
   if (GST_PAD_TEMPLATE_DIRECTION (templ) == GST_PAD_SINK) {
-    pad = GST_PAD (gst_web_audio_input_new (node, templ, name));
+    GstWebAudioInput *input = gst_web_audio_input_new (node, templ, name);
+
+    input->param = find_param (node, templ);
+    pad = GST_PAD (input);
   } else {
     GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
 
@@ -414,6 +638,9 @@ gst_web_audio_node_constructed (GObject * object)
   guint i;
 
   G_OBJECT_CLASS (gst_web_audio_node_parent_class)->constructed (object);
+  create_params (GST_WEB_AUDIO_NODE (object));
+  GST_WEB_AUDIO_NODE (object)->has_input =
+      find_input (GST_WEB_AUDIO_NODE (object));
   for (i = 0; i < G_N_ELEMENTS (always); i++) {
     GstPadTemplate *templ = gst_element_class_get_pad_template (klass,
         always[i]);
@@ -429,8 +656,8 @@ static gchar *
 choose_name (GstWebAudioNode * node, GstPadTemplate * templ,
     const gchar * asked)
 {
-  const gchar *prefix =
-      GST_PAD_TEMPLATE_DIRECTION (templ) == GST_PAD_SINK ? "sink_" : "src_";
+  const gchar *pattern = GST_PAD_TEMPLATE_NAME_TEMPLATE (templ);
+  gchar *prefix = g_strndup (pattern, strcspn (pattern, "%"));
   GstElement *element = GST_ELEMENT (node);
   gchar *name = NULL;
   gboolean taken = TRUE;
@@ -441,8 +668,10 @@ choose_name (GstWebAudioNode * node, GstPadTemplate * templ,
     asked = NULL;
   if (asked && (!g_str_has_prefix (asked, prefix)
           || !g_ascii_string_to_unsigned (asked + strlen (prefix), 10, 0,
-              G_MAXUINT, &number, NULL)))
+              G_MAXUINT, &number, NULL))) {
+    g_free (prefix);
     return NULL;
+  }
   while (taken) {
     GstPad *there;
 
@@ -459,6 +688,7 @@ choose_name (GstWebAudioNode * node, GstPadTemplate * templ,
       break;
     }
   }
+  g_free (prefix);
   return name;
 }
 
@@ -578,7 +808,8 @@ has_linked_input (GstWebAudioNode * node)
 
   GST_OBJECT_LOCK (node);
   for (l = GST_ELEMENT (node)->sinkpads; l && !linked; l = l->next)
-    linked = gst_pad_is_linked (l->data);
+    linked = gst_pad_is_linked (l->data)
+        && !GST_WEB_AUDIO_INPUT_CAST (l->data)->param;
   GST_OBJECT_UNLOCK (node);
   return linked;
 }
@@ -601,6 +832,30 @@ gst_web_audio_node_send_event (GstElement * element, GstEvent * event)
   }
   gst_event_unref (event);
   return TRUE;
+}
+
+/*
+ * gst_web_audio_node_seek_params:
+ * @time: seconds
+ *
+ * Rendering goes on there. Needs the graph's lock.
+ */
+void
+gst_web_audio_node_seek_params (GstWebAudioNode * node, gdouble time)
+{
+  guint i;
+
+  for (i = 0; i < node->params->len; i++)
+    gst_web_audio_param_seek (g_ptr_array_index (node->params, i), time);
+}
+
+static void
+report_params (GstWebAudioNode * node)
+{
+  guint i;
+
+  for (i = 0; i < node->params->len; i++)
+    gst_web_audio_param_report (g_ptr_array_index (node->params, i));
 }
 
 /* States */
@@ -683,12 +938,14 @@ deactivate (GstWebAudioNode * node)
   node->rendered = FALSE;
   node->prepared = FALSE;
   node->end_requested = FALSE;
+  gst_web_audio_node_seek_params (node, 0);
   node->holding = FALSE;
   node->delaying = FALSE;
   node->hold_time = G_MAXDOUBLE;
   node->closed = FALSE;
   if (!any_active (graph)) {
     gst_web_audio_graph_set_rate (graph, 0);
+    gst_web_audio_graph_set_now (graph, 0);
     gst_segment_init (&graph->segment, GST_FORMAT_TIME);
     graph->started = FALSE;
     graph->adopting = FALSE;
@@ -747,6 +1004,9 @@ gst_web_audio_node_change_state (GstElement * element,
     return result;
 
   switch (transition) {
+    case GST_STATE_CHANGE_NULL_TO_READY:
+      report_params (node);
+      break;
     case GST_STATE_CHANGE_READY_TO_PAUSED:
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
       if (is_live (node))
@@ -831,12 +1091,25 @@ gst_web_audio_node_set_property (GObject * object, guint id,
     mark_changed (node);
 }
 
+static GstClockTime
+get_current_time (GstWebAudioNode * node)
+{
+  gint rate;
+  guint64 frame = gst_web_audio_graph_get_now (node, &rate);
+
+  return rate ? gst_util_uint64_scale (frame, GST_SECOND, rate) : 0;
+}
+
 static void
 gst_web_audio_node_get_property (GObject * object, guint id, GValue * value,
     GParamSpec * pspec)
 {
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (object);
 
+  if (id == PROP_CURRENT_TIME) {
+    g_value_set_uint64 (value, get_current_time (node));
+    return;
+  }
   GST_OBJECT_LOCK (node);
   switch (id) {
     case PROP_CHANNEL_COUNT:
@@ -868,6 +1141,18 @@ gst_web_audio_node_get_property (GObject * object, guint id, GValue * value,
 }
 
 static void
+gst_web_audio_node_dispose (GObject * object)
+{
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (object);
+  guint i;
+
+  for (i = 0; i < node->params->len; i++)
+    if (GST_OBJECT_PARENT (g_ptr_array_index (node->params, i)))
+      gst_object_unparent (g_ptr_array_index (node->params, i));
+  G_OBJECT_CLASS (gst_web_audio_node_parent_class)->dispose (object);
+}
+
+static void
 gst_web_audio_node_finalize (GObject * object)
 {
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (object);
@@ -876,6 +1161,7 @@ gst_web_audio_node_finalize (GObject * object)
   g_ptr_array_unref (node->inputs);
   g_ptr_array_unref (node->outputs);
   g_array_unref (node->blocks);
+  g_ptr_array_unref (node->params);
   G_OBJECT_CLASS (gst_web_audio_node_parent_class)->finalize (object);
 }
 
@@ -969,6 +1255,17 @@ gst_web_audio_node_install_properties (GObjectClass * object_class)
       g_param_spec_uint64 ("length", "Length",
           "Frames after which the stream ends where this node drives the graph "
           "(0 = when its sources end)", 0, G_MAXUINT64, 0, playing));
+  /**
+   * GstWebAudioNode:current-time:
+   *
+   * The time up to which this node's graph has been rendered, in nanoseconds.
+   * Events, whose times are seconds, are scheduled relative to it.
+   * https://webaudio.github.io/web-audio-api/#dom-baseaudiocontext-currenttime
+   */
+  g_object_class_install_property (object_class, PROP_CURRENT_TIME,
+      g_param_spec_uint64 ("current-time", "Current time",
+          "Graph time up to which has been rendered, in ns", 0, G_MAXUINT64, 0,
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -983,6 +1280,7 @@ gst_web_audio_node_class_init (GstWebAudioNodeClass * klass)
   object_class->constructed = gst_web_audio_node_constructed;
   object_class->set_property = gst_web_audio_node_set_property;
   object_class->get_property = gst_web_audio_node_get_property;
+  object_class->dispose = gst_web_audio_node_dispose;
   object_class->finalize = gst_web_audio_node_finalize;
   gst_web_audio_node_install_properties (object_class);
 
@@ -997,6 +1295,9 @@ gst_web_audio_node_class_init (GstWebAudioNodeClass * klass)
   gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_NODE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_INPUT, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_OUTPUT, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_PARAM, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_AUTOMATION, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_AUTOMATION_RATE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_CHANNEL_COUNT_MODE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_CHANNEL_INTERPRETATION, 0);
 }
@@ -1007,6 +1308,7 @@ gst_web_audio_node_init (GstWebAudioNode * node)
   node->inputs = g_ptr_array_new_with_free_func (gst_object_unref);
   node->outputs = g_ptr_array_new_with_free_func (gst_object_unref);
   node->blocks = g_array_new (FALSE, FALSE, sizeof (GstWebAudioBlock));
+  node->params = g_ptr_array_new_with_free_func (gst_object_unref);
   node->channel_count = 2;
   node->channel_count_mode = GST_WEB_AUDIO_CHANNEL_COUNT_MODE_MAX;
   node->channel_interpretation = GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS;

@@ -31,6 +31,36 @@ typedef struct _GstWebAudioNodeClass GstWebAudioNodeClass;
 typedef struct _GstWebAudioGraph GstWebAudioGraph;
 typedef struct _GstWebAudioInput GstWebAudioInput;
 typedef struct _GstWebAudioOutput GstWebAudioOutput;
+typedef struct _GstWebAudioParam GstWebAudioParam;
+
+#define GST_WEB_AUDIO_MAX_PARAMS 12
+
+/**
+ * GstWebAudioParamFlags:
+ * @GST_WEB_AUDIO_PARAM_COMPOUND: it is clamped by the node, after it has been
+ *     put together with others
+ * @GST_WEB_AUDIO_PARAM_K_RATE: one value for each quantum unless set otherwise
+ * @GST_WEB_AUDIO_PARAM_FIXED_RATE: its automation-rate must not be changed
+ *
+ * What is particular to a parameter; without any it is simple and a-rate.
+ */
+typedef enum
+{
+  GST_WEB_AUDIO_PARAM_COMPOUND = 1 << 0,
+  GST_WEB_AUDIO_PARAM_K_RATE = 1 << 1,
+  GST_WEB_AUDIO_PARAM_FIXED_RATE = 1 << 2
+} GstWebAudioParamFlags;
+
+/**
+ * GstWebAudioParamInfo:
+ * @pspec: the property of the node
+ * @flags: what is particular to it
+ */
+typedef struct
+{
+  GParamSpec *pspec;
+  GstWebAudioParamFlags flags;
+} GstWebAudioParamInfo;
 
 /**
  * GstWebAudioNode:
@@ -46,10 +76,13 @@ struct _GstWebAudioNode
   gint rate;                    /* the graph's, for readers without its lock */
   gboolean active;              /* between the first activation and READY */
 
-  GPtrArray *inputs;            /* GstWebAudioInput that are connected */
+  GPtrArray *inputs;            /* GstWebAudioInput that are connected, also
+                                 * those that go into a parameter */
   GPtrArray *outputs;           /* every GstWebAudioOutput */
   GArray *blocks;               /* what the inputs deliver, while rendering */
+  GPtrArray *params;            /* GstWebAudioParam, in the order of the class */
 
+  gboolean has_input;           /* besides parameters */
   gboolean prepared;
   guint64 position;             /* where the next block starts */
   gboolean rendered;            /* whether position counts */
@@ -101,6 +134,7 @@ struct _GstWebAudioNode
  * @send_stream_start: (optional): begins the stream of an output in another way
  * @held: (optional): the graph has been rendered up to @frame, where the node
  *     wanted to suspend it. Called by a rendering thread that holds no lock.
+ * @params: (array length=n_params): the parameters of nodes of this class
  */
 struct _GstWebAudioNodeClass
 {
@@ -113,6 +147,14 @@ struct _GstWebAudioNodeClass
     guint64 (*end) (GstWebAudioNode * node, gint rate);
   void (*send_stream_start) (GstWebAudioNode * node, GstPad * pad);
   void (*held) (GstWebAudioNode * node, guint64 frame);
+
+  /*< private > */
+  void (*set_property) (GObject * object, guint id, const GValue * value,
+      GParamSpec * pspec);
+  void (*get_property) (GObject * object, guint id, GValue * value,
+      GParamSpec * pspec);
+  GstWebAudioParamInfo params[GST_WEB_AUDIO_MAX_PARAMS];
+  guint n_params;
 };
 
 G_GNUC_INTERNAL
@@ -122,7 +164,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstWebAudioNode, gst_object_unref)
 
 /* for class_init of subclasses */
 
-#define GST_WEB_AUDIO_NODE_LAST_PROPERTY 7
+#define GST_WEB_AUDIO_NODE_LAST_PROPERTY 8
 
 G_GNUC_INTERNAL
 void gst_web_audio_node_install_properties (GObjectClass * object_class);
@@ -136,7 +178,17 @@ void gst_web_audio_node_class_add_connection (GstWebAudioNodeClass * klass);
 G_GNUC_INTERNAL
 void gst_web_audio_node_class_add_input (GstWebAudioNodeClass * klass);
 
+G_GNUC_INTERNAL
+void gst_web_audio_node_class_add_param (GstWebAudioNodeClass * klass,
+    const gchar * name, const gchar * nick, const gchar * blurb,
+    gdouble minimum, gdouble maximum, gdouble default_value,
+    GstWebAudioParamFlags flags);
+
 /* for process of subclasses */
+
+G_GNUC_INTERNAL
+GstWebAudioParam *gst_web_audio_node_get_param (GstWebAudioNode * node,
+    guint index);
 
 G_GNUC_INTERNAL
 gboolean gst_web_audio_node_acquire (GstWebAudioNode * node,
@@ -158,6 +210,12 @@ GstClockTime gst_web_audio_node_get_running_time (GstWebAudioNode * node);
 
 G_GNUC_INTERNAL
 guint64 gst_web_audio_node_find_end (GstWebAudioNode * node, guint32 visit);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_node_is_connected (GstWebAudioNode * node);
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_seek_params (GstWebAudioNode * node, gdouble time);
 
 G_GNUC_INTERNAL
 GPtrArray *gst_web_audio_node_get_edges (GstWebAudioNode * node);

@@ -162,6 +162,9 @@ forget_past (GstWebAudioGraph * graph)
   guint i, j;
 
   graph->started = TRUE;
+  if (graph->rate)
+    gst_web_audio_graph_set_now (graph,
+        gst_web_audio_first_frame (graph->segment.position, graph->rate));
   for (i = 0; i < graph->nodes->len; i++) {
     GstWebAudioNode *node = g_ptr_array_index (graph->nodes, i);
 
@@ -170,6 +173,7 @@ forget_past (GstWebAudioGraph * graph)
     node->joined = 0;
     node->end_requested = FALSE;
     node->prepared = FALSE;
+    gst_web_audio_node_seek_params (node, gst_web_audio_graph_get_time (node));
     for (j = 0; j < node->outputs->len; j++)
       gst_web_audio_output_drop_backlog (g_ptr_array_index (node->outputs, j));
     for (j = 0; j < node->inputs->len; j++)
@@ -296,7 +300,7 @@ is_only_source (GstWebAudioGraph * graph)
   for (i = 0; i < graph->nodes->len; i++) {
     GstWebAudioNode *node = g_ptr_array_index (graph->nodes, i);
 
-    if (node->inputs->len == 0)
+    if (!gst_web_audio_node_is_connected (node))
       return FALSE;
   }
   return graph->edges->len == 1;

@@ -37,8 +37,6 @@
 #define GST_CAT_DEFAULT gst_web_audio_oscillator_debug
 GST_DEBUG_CATEGORY_STATIC (gst_web_audio_oscillator_debug);
 
-#define DEFAULT_FREQUENCY 440.0
-#define DEFAULT_DETUNE 0.0
 /* 2^(this / 1200) is the largest float; the spec's nominal range */
 #define MAX_DETUNE 153600.0
 
@@ -65,11 +63,15 @@ enum
 {
   PROP_0,
   PROP_TYPE,
-  PROP_FREQUENCY,
-  PROP_DETUNE,
   PROP_REAL,
   PROP_IMAG,
   PROP_DISABLE_NORMALIZATION
+};
+
+enum
+{
+  PARAM_FREQUENCY,
+  PARAM_DETUNE
 };
 
 struct _GstWebAudioOscillator
@@ -78,8 +80,6 @@ struct _GstWebAudioOscillator
 
   /* object lock */
   GstWebAudioOscillatorType type;
-  gdouble frequency;
-  gdouble detune;
   GArray *real;                 /* gfloat */
   GArray *imag;
   gboolean disable_normalization;
@@ -121,131 +121,119 @@ gst_web_audio_oscillator_type_get_type (void)
 
 /* Rendering */
 
-/* What one block is rendered with. */
+/* What some frames are rendered with. */
 typedef struct
 {
-  WebAudioPeriodicWave *wave;
   gdouble frequency;
   gdouble detune;
-  GstControlBinding *frequency_binding;
-  GstControlBinding *detune_binding;
+  const gdouble *frequencies;   /* of each frame, or NULL for one of all */
+  const gdouble *detunes;
   gint rate;
-} Voice;
+} Pitch;
 
 static void
-voice_open (GstWebAudioOscillator * self, Voice * voice)
+pitch_read (GstWebAudioOscillator * self, guint64 frame, guint n, Pitch * pitch)
 {
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (self);
 
-  GST_OBJECT_LOCK (self);
-  voice->wave = self->wave ? webaudio_periodic_wave_ref (self->wave) : NULL;
-  voice->frequency = self->frequency;
-  voice->detune = self->detune;
-  GST_OBJECT_UNLOCK (self);
-  voice->frequency_binding = gst_web_audio_param_get_binding (node,
-      "frequency");
-  voice->detune_binding = gst_web_audio_param_get_binding (node, "detune");
-  voice->rate = node->graph->rate;
-}
-
-static void
-voice_close (Voice * voice)
-{
-  if (voice->wave)
-    webaudio_periodic_wave_unref (voice->wave);
-  gst_clear_object (&voice->frequency_binding);
-  gst_clear_object (&voice->detune_binding);
+  pitch->frequencies = gst_web_audio_param_values
+      (gst_web_audio_node_get_param (node, PARAM_FREQUENCY), frame, n,
+      &pitch->frequency);
+  pitch->detunes = gst_web_audio_param_values
+      (gst_web_audio_node_get_param (node, PARAM_DETUNE), frame, n,
+      &pitch->detune);
+  pitch->rate = node->graph->rate;
 }
 
 static gboolean
-voice_varies (const Voice * voice)
+pitch_varies (const Pitch * pitch)
 {
-  return voice->frequency_binding || voice->detune_binding;
+  return pitch->frequencies || pitch->detunes;
 }
 
 static gint64
-constant_increment (const Voice * voice)
+constant_increment (const Pitch * pitch)
 {
   return webaudio_oscillator_increment (webaudio_oscillator_frequency
-      (voice->frequency, voice->detune), voice->rate);
+      (pitch->frequency, pitch->detune), pitch->rate);
 }
 
-/* The phase increments of up to one quantum of frames. */
+/* The phase increments of up to one quantum of frames, from the frame numbered
+ * @at of those that were read. */
 static void
-read_increments (const Voice * voice, guint64 frame, gint64 * increments,
-    guint n)
+get_increments (const Pitch * pitch, guint at, gint64 * increments, guint n)
 {
-  gdouble frequency[GST_WEB_AUDIO_QUANTUM], detune[GST_WEB_AUDIO_QUANTUM];
-
-  if (voice->frequency_binding)
-    gst_web_audio_param_read (voice->frequency_binding, voice->frequency,
-        voice->rate, frame, frequency, n);
-  if (voice->detune_binding)
-    gst_web_audio_param_read (voice->detune_binding, voice->detune,
-        voice->rate, frame, detune, n);
   webaudio_oscillator_increments (increments,
-      voice->frequency_binding ? frequency : NULL, voice->frequency,
-      voice->detune_binding ? detune : NULL, voice->detune, voice->rate, n);
+      pitch->frequencies ? pitch->frequencies + at : NULL, pitch->frequency,
+      pitch->detunes ? pitch->detunes + at : NULL, pitch->detune,
+      pitch->rate, n);
 }
 
-/* The speed in cycles per frame. An increment would not do where the sign
- * matters: at Nyquist it has none. */
+/* The speed of the first frame in cycles per frame. An increment would not do
+ * where the sign matters: at Nyquist it has none. */
 static gdouble
-speed_at (const Voice * voice, guint64 frame)
+first_speed (const Pitch * pitch)
 {
-  gdouble frequency = voice->frequency, detune = voice->detune;
+  gdouble frequency = pitch->frequencies ? pitch->frequencies[0] :
+      pitch->frequency;
+  gdouble detune = pitch->detunes ? pitch->detunes[0] : pitch->detune;
 
-  if (voice->frequency_binding)
-    gst_web_audio_param_read (voice->frequency_binding, voice->frequency,
-        voice->rate, frame, &frequency, 1);
-  if (voice->detune_binding)
-    gst_web_audio_param_read (voice->detune_binding, voice->detune,
-        voice->rate, frame, &detune, 1);
   return CLAMP (webaudio_oscillator_frequency (frequency, detune) /
-      voice->rate, -0.5, 0.5);
+      pitch->rate, -0.5, 0.5);
 }
 
-/* The phase after the frames from @frame to @to. */
+/* The phase after @n frames. */
 static guint64
-skip (const Voice * voice, guint64 phase, guint64 frame, guint64 to)
+skip (const Pitch * pitch, guint64 phase, guint64 n)
 {
   gint64 increments[GST_WEB_AUDIO_QUANTUM];
+  guint64 done;
 
-  if (!voice_varies (voice))
-    return phase + (to - frame) * (guint64) constant_increment (voice);
-  while (frame < to) {
-    guint n = MIN (to - frame, GST_WEB_AUDIO_QUANTUM), i;
+  if (!pitch_varies (pitch))
+    return phase + n * (guint64) constant_increment (pitch);
+  for (done = 0; done < n; done += GST_WEB_AUDIO_QUANTUM) {
+    guint count = MIN (n - done, GST_WEB_AUDIO_QUANTUM), i;
 
-    read_increments (voice, frame, increments, n);
-    for (i = 0; i < n; i++)
+    get_increments (pitch, done, increments, count);
+    for (i = 0; i < count; i++)
       phase += (guint64) increments[i];
-    frame += n;
   }
   return phase;
 }
 
-/* Sets the phase for @frame: of a sound that began between two frames, or of
- * one that was not rendered for a while. */
+/* The sound begins, between two frames as it may be. */
 static void
-find_phase (GstWebAudioOscillator * self, const Voice * voice, guint64 frame,
-    gdouble start)
+begin (GstWebAudioOscillator * self, gdouble start)
 {
   guint64 first = (guint64) ceil (start);
+  Pitch pitch;
 
-  if (!self->sounding) {
-    self->phase = (guint64) (gint64) ((ceil (start) - start) *
-        speed_at (voice, first) * 0x1p64);
-    self->next_frame = first;
-    self->sounding = TRUE;
+  pitch_read (self, first, 1, &pitch);
+  self->phase = (guint64) (gint64) ((ceil (start) - start) *
+      first_speed (&pitch) * 0x1p64);
+  self->next_frame = first;
+  self->sounding = TRUE;
+}
+
+/* Sets the phase for @frame after a while in which nothing was rendered. */
+static void
+catch_up (GstWebAudioOscillator * self, guint64 frame)
+{
+  Pitch pitch;
+
+  while (self->next_frame < frame) {
+    guint n = MIN (frame - self->next_frame, GST_WEB_AUDIO_MAX_BLOCK_SIZE);
+
+    pitch_read (self, self->next_frame, n, &pitch);
+    self->phase = skip (&pitch, self->phase, n);
+    self->next_frame += n;
   }
-  if (self->next_frame < frame)
-    self->phase = skip (voice, self->phase, self->next_frame, frame);
   self->next_frame = frame;
 }
 
 static void
-render_varying (GstWebAudioOscillator * self, const Voice * voice,
-    guint64 frame, gfloat * out, guint n)
+render_varying (GstWebAudioOscillator * self, WebAudioPeriodicWave * wave,
+    const Pitch * pitch, gfloat * out, guint n)
 {
   gint64 increments[GST_WEB_AUDIO_QUANTUM];
   guint done;
@@ -253,10 +241,21 @@ render_varying (GstWebAudioOscillator * self, const Voice * voice,
   for (done = 0; done < n; done += GST_WEB_AUDIO_QUANTUM) {
     guint count = MIN (n - done, GST_WEB_AUDIO_QUANTUM);
 
-    read_increments (voice, frame + done, increments, count);
-    self->phase = webaudio_oscillator_render_varying (voice->wave,
-        self->phase, increments, out + done, count);
+    get_increments (pitch, done, increments, count);
+    self->phase = webaudio_oscillator_render_varying (wave, self->phase,
+        increments, out + done, count);
   }
+}
+
+static WebAudioPeriodicWave *
+ref_wave (GstWebAudioOscillator * self)
+{
+  WebAudioPeriodicWave *wave;
+
+  GST_OBJECT_LOCK (self);
+  wave = self->wave ? webaudio_periodic_wave_ref (self->wave) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  return wave;
 }
 
 static void
@@ -264,21 +263,25 @@ gst_web_audio_oscillator_generate (GstWebAudioScheduledSource * source,
     guint64 frame, gdouble start, gfloat * out, guint n)
 {
   GstWebAudioOscillator *self = GST_WEB_AUDIO_OSCILLATOR (source);
-  Voice voice;
+  WebAudioPeriodicWave *wave = ref_wave (self);
+  Pitch pitch;
 
-  voice_open (self, &voice);
-  find_phase (self, &voice, frame, start);
-  if (!voice.wave) {
+  if (!self->sounding)
+    begin (self, start);
+  catch_up (self, frame);
+  pitch_read (self, frame, n, &pitch);
+  if (!wave) {
     memset (out, 0, n * sizeof (gfloat));
-    self->phase = skip (&voice, self->phase, frame, frame + n);
-  } else if (voice_varies (&voice)) {
-    render_varying (self, &voice, frame, out, n);
+    self->phase = skip (&pitch, self->phase, n);
+  } else if (pitch_varies (&pitch)) {
+    render_varying (self, wave, &pitch, out, n);
   } else {
-    self->phase = webaudio_oscillator_render (voice.wave, self->phase,
-        constant_increment (&voice), out, n);
+    self->phase = webaudio_oscillator_render (wave, self->phase,
+        constant_increment (&pitch), out, n);
   }
   self->next_frame = frame + n;
-  voice_close (&voice);
+  if (wave)
+    webaudio_periodic_wave_unref (wave);
 }
 
 static void
@@ -465,17 +468,6 @@ gst_web_audio_oscillator_change_state (GstElement * element,
 /* The object */
 
 static void
-set_param (GstWebAudioOscillator * self, const gchar * name, gdouble * where,
-    gdouble value)
-{
-  if (!gst_web_audio_param_is_valid (GST_WEB_AUDIO_NODE (self), name, value))
-    return;
-  GST_OBJECT_LOCK (self);
-  *where = value;
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
 gst_web_audio_oscillator_set_property (GObject * object, guint id,
     const GValue * value, GParamSpec * pspec)
 {
@@ -487,13 +479,6 @@ gst_web_audio_oscillator_set_property (GObject * object, guint id,
       self->type = g_value_get_enum (value);
       GST_OBJECT_UNLOCK (self);
       update_wave (self);
-      break;
-    case PROP_FREQUENCY:
-      set_param (self, "frequency", &self->frequency,
-          g_value_get_double (value));
-      break;
-    case PROP_DETUNE:
-      set_param (self, "detune", &self->detune, g_value_get_double (value));
       break;
     case PROP_REAL:
       set_coefficients (self, "real", &self->real, value);
@@ -523,12 +508,6 @@ gst_web_audio_oscillator_get_property (GObject * object, guint id,
   switch (id) {
     case PROP_TYPE:
       g_value_set_enum (value, self->type);
-      break;
-    case PROP_FREQUENCY:
-      g_value_set_double (value, self->frequency);
-      break;
-    case PROP_DETUNE:
-      g_value_set_double (value, self->detune);
       break;
     case PROP_REAL:
       get_coefficients (self->real, value);
@@ -575,29 +554,6 @@ install_properties (GObjectClass * object_class)
           "custom", GST_TYPE_WEB_AUDIO_OSCILLATOR_TYPE,
           GST_WEB_AUDIO_OSCILLATOR_SINE, flags));
   /**
-   * GstWebAudioOscillator:frequency:
-   *
-   * Frequency before detune, in Hz; negative ones run backwards. An AudioParam:
-   * a control binding is followed frame by frame.
-   * https://webaudio.github.io/web-audio-api/#dom-oscillatornode-frequency
-   */
-  g_object_class_install_property (object_class, PROP_FREQUENCY,
-      g_param_spec_double ("frequency", "Frequency", "Frequency in Hz, before "
-          "detune; what sounds is clamped to half the sample rate",
-          -GST_WEB_AUDIO_MAX_RATE / 2, GST_WEB_AUDIO_MAX_RATE / 2,
-          DEFAULT_FREQUENCY, flags | GST_PARAM_CONTROLLABLE));
-  /**
-   * GstWebAudioOscillator:detune:
-   *
-   * Detuning in cents. An AudioParam: a control binding is followed frame by
-   * frame.
-   * https://webaudio.github.io/web-audio-api/#dom-oscillatornode-detune
-   */
-  g_object_class_install_property (object_class, PROP_DETUNE,
-      g_param_spec_double ("detune", "Detune", "Detuning in cents",
-          -MAX_DETUNE, MAX_DETUNE, DEFAULT_DETUNE,
-          flags | GST_PARAM_CONTROLLABLE));
-  /**
    * GstWebAudioOscillator:real:
    *
    * The cosine terms of a custom wave: index 0 is ignored, index 1 is the
@@ -630,6 +586,30 @@ install_properties (GObjectClass * object_class)
 }
 
 static void
+add_params (GstWebAudioNodeClass * node_class)
+{
+  /**
+   * GstWebAudioOscillator:frequency:
+   *
+   * Frequency before detune, in Hz; negative ones run backwards. An AudioParam.
+   * https://webaudio.github.io/web-audio-api/#dom-oscillatornode-frequency
+   */
+  gst_web_audio_node_class_add_param (node_class, "frequency", "Frequency",
+      "Frequency in Hz, before detune; what sounds is clamped to half the "
+      "sample rate", -GST_WEB_AUDIO_MAX_RATE / 2, GST_WEB_AUDIO_MAX_RATE / 2,
+      440, GST_WEB_AUDIO_PARAM_COMPOUND);
+  /**
+   * GstWebAudioOscillator:detune:
+   *
+   * Detuning in cents. An AudioParam.
+   * https://webaudio.github.io/web-audio-api/#dom-oscillatornode-detune
+   */
+  gst_web_audio_node_class_add_param (node_class, "detune", "Detune",
+      "Detuning in cents", -MAX_DETUNE, MAX_DETUNE, 0,
+      GST_WEB_AUDIO_PARAM_COMPOUND);
+}
+
+static void
 gst_web_audio_oscillator_class_init (GstWebAudioOscillatorClass * klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -642,6 +622,7 @@ gst_web_audio_oscillator_class_init (GstWebAudioOscillatorClass * klass)
   object_class->get_property = gst_web_audio_oscillator_get_property;
   object_class->finalize = gst_web_audio_oscillator_finalize;
   install_properties (object_class);
+  add_params (GST_WEB_AUDIO_NODE_CLASS (klass));
 
   gst_element_class_set_static_metadata (element_class, "Oscillator",
       "Source/Audio", "Plays a band-limited periodic wave (Web Audio "
@@ -657,8 +638,6 @@ gst_web_audio_oscillator_class_init (GstWebAudioOscillatorClass * klass)
 static void
 gst_web_audio_oscillator_init (GstWebAudioOscillator * self)
 {
-  self->frequency = DEFAULT_FREQUENCY;
-  self->detune = DEFAULT_DETUNE;
   self->real = g_array_new (FALSE, FALSE, sizeof (gfloat));
   self->imag = g_array_new (FALSE, FALSE, sizeof (gfloat));
   self->wave = webaudio_periodic_wave_get_basic (WEBAUDIO_WAVE_SINE);

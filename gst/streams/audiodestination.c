@@ -50,7 +50,6 @@ enum
   PROP_MAX_CHANNEL_COUNT,
   PROP_BASE_LATENCY,
   PROP_OUTPUT_LATENCY,
-  PROP_CURRENT_TIME,
   PROP_STATE,
   PROP_POST_MESSAGES
 };
@@ -1052,9 +1051,6 @@ gst_web_audio_audio_destination_get_property (GObject * object, guint id,
     case PROP_OUTPUT_LATENCY:
       g_value_set_uint64 (value, get_output_latency (self));
       break;
-    case PROP_CURRENT_TIME:
-      g_value_set_uint64 (value, get_current_time (self));
-      break;
     case PROP_STATE:
       GST_OBJECT_LOCK (self);
       g_value_set_enum (value, self->state);
@@ -1154,16 +1150,6 @@ install_properties (GObjectClass * object_class)
   g_object_class_install_property (object_class, PROP_OUTPUT_LATENCY,
       g_param_spec_uint64 ("output-latency", "Output latency",
           "Rendered but not heard yet, in ns", 0, G_MAXUINT64, 0, readable));
-  /**
-   * GstWebAudioAudioDestination:current-time:
-   *
-   * The time of the graph in nanoseconds: what has been rendered.
-   * https://webaudio.github.io/web-audio-api/#dom-baseaudiocontext-currenttime
-   */
-  g_object_class_install_property (object_class, PROP_CURRENT_TIME,
-      g_param_spec_uint64 ("current-time", "Current time",
-          "Graph time up to which has been rendered, in ns", 0, G_MAXUINT64, 0,
-          readable));
   /**
    * GstWebAudioAudioDestination:state:
    *

@@ -256,7 +256,7 @@ GST_START_TEST (test_pad_names)
   static const gchar *bad[] = {
     "foo_0", "sink_x", "sink_-1", "sink_4294967296", "sink_1x", "src_",
     "src_99999999999999999999", "src_ 1", "src_+1", "src_0x1", "srcs", "",
-    "frequency_0"
+    "frequency_x", "gain_-1"
   };
   guint i, j;
 
@@ -309,7 +309,8 @@ GST_START_TEST (test_lines)
     {"oscillator ! mediastreamdest name=d d.foo_0 ! fakesink",
         GST_PARSE_ERROR_LINK},
     {"oscillator name=o o.sink ! fakesink", GST_PARSE_ERROR_LINK},
-    {"audiotestsrc ! oscillator ! fakesink", GST_PARSE_ERROR_LINK},
+    {"oscillator ! osc.amplitude_0 oscillator name=osc ! fakesink",
+        GST_PARSE_ERROR_LINK},
     {"oscillator ! mediastreamdest ! audio/x-raw,channels=33 ! fakesink",
         GST_PARSE_ERROR_LINK},
     {"oscillator ! mediastreamdest ! video/x-raw ! fakesink",

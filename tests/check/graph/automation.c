@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Scheduling: a parameter's methods as action signals and as text, what they
+ * refuse and how they say it, and the same on GstWebAudioTimeline.
+ */
+
+#include <gst/controller/controller.h>
+
+#include "check-webaudio.h"
+
+static GstElement *element;
+static GObject *param;
+
+static void
+setup (void)
+{
+  element = gst_element_factory_make ("oscillator", NULL);
+  param = gst_child_proxy_get_child_by_name (GST_CHILD_PROXY (element),
+      "frequency");
+  fail_unless (param != NULL);
+}
+
+static void
+teardown (void)
+{
+  g_object_unref (param);
+  gst_object_unref (element);
+}
+
+static gboolean
+emit (gpointer object, const gchar * method, ...)
+{
+  gboolean accepted = FALSE;
+  guint id = g_signal_lookup (method, G_OBJECT_TYPE (object));
+  va_list args;
+  GSignalQuery query;
+  gdouble numbers[3];
+  guint i;
+
+  fail_unless (id != 0, "%s", method);
+  g_signal_query (id, &query);
+  va_start (args, method);
+  for (i = 0; i < query.n_params; i++)
+    numbers[i] = va_arg (args, gdouble);
+  va_end (args);
+  if (query.n_params == 1)
+    g_signal_emit (object, id, 0, numbers[0], &accepted);
+  else if (query.n_params == 2)
+    g_signal_emit (object, id, 0, numbers[0], numbers[1], &accepted);
+  else
+    g_signal_emit (object, id, 0, numbers[0], numbers[1], numbers[2],
+        &accepted);
+  return accepted;
+}
+
+/* As a binding of another language would call it */
+static gboolean
+emit_curve (gpointer object, const GValue * values, gdouble time,
+    gdouble duration)
+{
+  GValue args[4] = { G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT };
+  GValue result = G_VALUE_INIT;
+  gboolean accepted;
+  guint i;
+
+  g_value_init (&args[0], G_OBJECT_TYPE (object));
+  g_value_set_object (&args[0], object);
+  g_value_init (&args[1], GST_TYPE_ARRAY);
+  g_value_copy (values, &args[1]);
+  g_value_init (&args[2], G_TYPE_DOUBLE);
+  g_value_set_double (&args[2], time);
+  g_value_init (&args[3], G_TYPE_DOUBLE);
+  g_value_set_double (&args[3], duration);
+  g_value_init (&result, G_TYPE_BOOLEAN);
+  g_signal_emitv (args, g_signal_lookup ("set-value-curve-at-time",
+          G_OBJECT_TYPE (object)), 0, &result);
+  accepted = g_value_get_boolean (&result);
+  for (i = 0; i < 4; i++)
+    g_value_unset (&args[i]);
+  return accepted;
+}
+
+static void
+append (GValue * array, GType type, gdouble number)
+{
+  GValue value = G_VALUE_INIT, converted = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_DOUBLE);
+  g_value_set_double (&value, number);
+  g_value_init (&converted, type);
+  g_value_transform (&value, &converted);
+  gst_value_array_append_and_take_value (array, &converted);
+}
+
+static void
+assert_text (gpointer object, const gchar * should)
+{
+  gchar *text;
+
+  g_object_get (object, "automation", &text, NULL);
+  fail_unless_equals_string (text, should);
+  g_free (text);
+}
+
+/* The error begins with, or contains, what is expected. */
+static void
+assert_error (gpointer object, const gchar * should)
+{
+  GError *error = NULL;
+
+  g_object_get (object, "error", &error, NULL);
+  if (!should) {
+    fail_unless (error == NULL);
+    return;
+  }
+  fail_unless (error != NULL, "%s", should);
+  fail_unless (strstr (error->message, should) != NULL, "%s: %s", should,
+      error->message);
+  g_error_free (error);
+}
+
+GST_START_TEST (test_methods)
+{
+  GValue curve = G_VALUE_INIT;
+
+  gst_value_array_init (&curve, 3);
+  append (&curve, G_TYPE_FLOAT, 0.125);
+  append (&curve, G_TYPE_FLOAT, 0.5);
+  append (&curve, G_TYPE_FLOAT, 2);
+  fail_unless (emit (param, "set-value-at-time", 220.0, 0.0));
+  fail_unless (emit (param, "linear-ramp-to-value-at-time", 330.5, 1.0));
+  fail_unless (emit (param, "exponential-ramp-to-value-at-time", 440.0, 2.25));
+  fail_unless (emit (param, "set-target-at-time", 1e-3, 3.0, 0.125));
+  fail_unless (emit_curve (param, &curve, 4, 0.1));
+  assert_error (param, NULL);
+  assert_text (param, "setValueAtTime(220, 0) linearRampToValueAtTime(330.5, 1)"
+      " exponentialRampToValueAtTime(440, 2.25)"
+      " setTargetAtTime(0.001, 3, 0.125)"
+      " setValueCurveAtTime([0.125, 0.5, 2], 4, 0.1)");
+  fail_unless (emit (param, "cancel-and-hold-at-time", 4.0625));
+  assert_text (param, "setValueAtTime(220, 0) linearRampToValueAtTime(330.5, 1)"
+      " exponentialRampToValueAtTime(440, 2.25)"
+      " setTargetAtTime(0.001, 3, 0.125)"
+      " setValueCurveAtTime([0.125, 0.5, 2], 4, 0.1)"
+      " cancelAndHoldAtTime(4.0625)");
+  fail_unless (emit (param, "cancel-scheduled-values", 1.5));
+  assert_text (param, "setValueAtTime(220, 0) "
+      "linearRampToValueAtTime(330.5, 1)");
+  g_value_unset (&curve);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_refused_methods)
+{
+  GValue curve = G_VALUE_INIT, word = G_VALUE_INIT;
+
+  fail_if (emit (param, "set-value-at-time", 1.0, -1.0));
+  assert_error (param, "setValueAtTime: RangeError");
+  fail_if (emit (param, "set-value-at-time", NAN, 1.0));
+  assert_error (param, "setValueAtTime: TypeError");
+  fail_if (emit (param, "exponential-ramp-to-value-at-time", 0.0, 1.0));
+  assert_error (param, "exponentialRampToValueAtTime: RangeError");
+  fail_if (emit (param, "set-target-at-time", 0.0, 1.0, -1.0));
+  assert_error (param, "setTargetAtTime: RangeError");
+  fail_if (emit (param, "cancel-scheduled-values", INFINITY));
+  assert_error (param, "cancelScheduledValues: RangeError");
+  fail_if (emit (param, "cancel-and-hold-at-time", -0.5));
+  assert_error (param, "cancelAndHoldAtTime: RangeError");
+
+  gst_value_array_init (&curve, 2);
+  fail_if (emit_curve (param, &curve, 1, 1));
+  assert_error (param, "setValueCurveAtTime: InvalidStateError");
+  append (&curve, G_TYPE_DOUBLE, 1);
+  append (&curve, G_TYPE_DOUBLE, 2);
+  fail_if (emit_curve (param, &curve, 1, 0));
+  assert_error (param, "setValueCurveAtTime: RangeError");
+  fail_unless (emit_curve (param, &curve, 1, 1));
+  assert_error (param, NULL);
+  fail_if (emit (param, "set-value-at-time", 1.0, 1.5));
+  assert_error (param, "setValueAtTime: NotSupportedError");
+  fail_unless (emit (param, "cancel-scheduled-values", 0.0));
+  g_value_unset (&curve);
+  gst_value_array_init (&curve, 2);
+  g_value_init (&word, G_TYPE_STRING);
+  g_value_set_string (&word, "loud");
+  gst_value_array_append_value (&curve, &word);
+  gst_value_array_append_value (&curve, &word);
+  fail_if (emit_curve (param, &curve, 1, 1));
+  assert_error (param, "setValueCurveAtTime: TypeError");
+  assert_text (param, "");
+  g_value_unset (&word);
+  g_value_unset (&curve);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_text)
+{
+  static const struct
+  {
+    const gchar *text;
+    const gchar *read;
+  } texts[] = {
+    {"", ""},
+    {"  \t\n ", ""},
+    {"setValueAtTime(1,2)", "setValueAtTime(1, 2)"},
+    {"setValueAtTime(1, 2);", "setValueAtTime(1, 2)"},
+    {" setValueAtTime ( -1.5e2 ,\n.5 ) ; linearRampToValueAtTime(+2, 1)",
+        "setValueAtTime(-150, 0.5) linearRampToValueAtTime(2, 1)"},
+    {"setValueAtTime(1, 3)setValueAtTime(2, 1)",
+        "setValueAtTime(2, 1) setValueAtTime(1, 3)"},
+    {"setTargetAtTime(0.1, 0.3, 0.30000000000000004)",
+        "setTargetAtTime(0.1, 0.3, 0.30000000000000004)"},
+    {"setValueCurveAtTime([ 1 ,2], 1, 1) cancelAndHoldAtTime(1.5) "
+          "setTargetAtTime(0, 1.5, 0)",
+        "setValueCurveAtTime([1, 2], 1, 1) cancelAndHoldAtTime(1.5) "
+          "setTargetAtTime(0, 1.5, 0)"},
+    {"linearRampToValueAtTime(4, 4) cancelAndHoldAtTime(2)",
+        "linearRampToValueAtTime(222, 2)"},
+    {"setValueAtTime(1, 1) cancelScheduledValues(1)", ""},
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_object_set (param, "automation", texts[i].text, NULL);
+    assert_error (param, NULL);
+    assert_text (param, texts[i].read);
+    /* what is read can be set */
+    g_object_set (param, "automation", texts[i].read, NULL);
+    assert_text (param, texts[i].read);
+  }
+  g_object_set (param, "automation", NULL, NULL);
+  assert_text (param, "");
+}
+
+GST_END_TEST;
+
+/* A text is refused whole, and the error says where and why. */
+GST_START_TEST (test_refused_text)
+{
+  static const struct
+  {
+    const gchar *text;
+    const gchar *error;
+  } texts[] = {
+    {"setvalueAtTime(1, 2)", "column 1: expected setValueAtTime, "},
+    {"setValueAtTime(1, 2) hold(2)", "column 22: expected setValueAtTime"},
+    {"setValueAtTime 1, 2)", "column 16: expected '(', not '1'"},
+    {"setValueAtTime(1)", "column 17: expected ',', not ')'"},
+    {"setValueAtTime(1, 2, 3)", "column 20: expected ')', not ','"},
+    {"setValueAtTime(one, 2)", "column 16: expected a number, not 'one'"},
+    {"setValueAtTime(nan, 2)", "column 16: expected a number, not 'nan'"},
+    {"setValueAtTime(-inf, 2)", "column 16: expected a number, not '-inf'"},
+    {"setValueAtTime(1, 2", "column 20: expected ')', not the end"},
+    {"setValueAtTime([1], 2)", "column 16: expected a number, not '['"},
+    {"setValueAtTime(1, 2) é", "column 22: expected setValueAtTime"},
+    {"setValueCurveAtTime(1, 2, 3)", "column 21: expected '['"},
+    {"setValueCurveAtTime([], 2, 3)", "column 22: expected a number"},
+    {"setValueCurveAtTime([1 2], 2, 3)", "column 24: expected ',' or ']'"},
+    {"setValueCurveAtTime([1], 2, 3)", "column 1: setValueCurveAtTime: "
+          "InvalidStateError"},
+    {"setValueAtTime(1, 2) setValueAtTime(1, -2)",
+        "column 22: setValueAtTime: RangeError"},
+    {"setValueAtTime(1e999, 2)", "column 1: setValueAtTime: TypeError"},
+    {"setValueCurveAtTime([1, 2], 2, 3) setValueAtTime(1, 4)",
+        "column 35: setValueAtTime: NotSupportedError"},
+    {";", "column 1: expected setValueAtTime"},
+  };
+  guint i;
+
+  g_object_set (param, "automation", "setValueAtTime(7, 7)", NULL);
+  for (i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_object_set (param, "automation", texts[i].text, NULL);
+    assert_error (param, texts[i].error);
+    assert_text (param, "setValueAtTime(7, 7)");
+  }
+}
+
+GST_END_TEST;
+
+/* On a command line nobody reads the property error. */
+GST_START_TEST (test_refused_text_is_posted)
+{
+  GstElement *pipeline = launch ("oscillator name=o "
+      "frequency::automation=\"setValueAtTime(1)\" ! fakesink");
+  GstMessage *message;
+  GError *error;
+
+  fail_unless_equals_int (gst_element_set_state (pipeline, GST_STATE_READY),
+      GST_STATE_CHANGE_SUCCESS);
+  message = wait_for (pipeline, GST_MESSAGE_WARNING);
+  gst_message_parse_warning (message, &error, NULL);
+  fail_unless (strstr (error->message, "column 17") != NULL, "%s",
+      error->message);
+  g_error_free (error);
+  gst_message_unref (message);
+  stop (pipeline);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_children)
+{
+  gdouble value, initial, minimum, maximum;
+  GObject *detune;
+  gint rate;
+
+  fail_unless_equals_int (gst_child_proxy_get_children_count
+      (GST_CHILD_PROXY (element)), 2);
+  detune = gst_child_proxy_get_child_by_index (GST_CHILD_PROXY (element), 1);
+  fail_unless_equals_string (GST_OBJECT_NAME (detune), "detune");
+  fail_unless (gst_child_proxy_get_child_by_index (GST_CHILD_PROXY (element),
+          2) == NULL);
+  g_object_get (detune, "value", &value, "default-value", &initial,
+      "min-value", &minimum, "max-value", &maximum, "automation-rate", &rate,
+      NULL);
+  fail_unless_equals_float (value, 0);
+  fail_unless_equals_float (initial, 0);
+  fail_unless_equals_float (minimum, -153600);
+  fail_unless_equals_float (maximum, 153600);
+  fail_unless_equals_int (rate, 0);
+  gst_child_proxy_set (GST_CHILD_PROXY (element), "detune::automation-rate", 1,
+      "detune::value", 100.0, NULL);
+  g_object_get (element, "detune", &value, NULL);
+  fail_unless_equals_float (value, 100);
+  g_object_set (element, "detune", -50.0, NULL);
+  g_object_get (detune, "value", &value, "automation-rate", &rate, NULL);
+  fail_unless_equals_float (value, -50);
+  fail_unless_equals_int (rate, 1);
+  /* what value does is no event that anybody scheduled */
+  assert_text (detune, "");
+  g_object_unref (detune);
+}
+
+GST_END_TEST;
+
+/* A parameter may outlive its node. */
+GST_START_TEST (test_orphan)
+{
+  GstElement *node = gst_element_factory_make ("gain", NULL);
+  GObject *gain = gst_child_proxy_get_child_by_name (GST_CHILD_PROXY (node),
+      "gain");
+
+  gst_object_unref (node);
+  fail_unless (emit (gain, "set-value-at-time", 0.5, 1.0));
+  assert_text (gain, "setValueAtTime(0.5, 1)");
+  g_object_unref (gain);
+}
+
+GST_END_TEST;
+
+/* GstWebAudioTimeline */
+
+static GstControlSource *
+new_timeline (void)
+{
+  return gst_object_ref_sink (g_object_new (g_type_from_name
+          ("GstWebAudioTimeline"), NULL));
+}
+
+GST_START_TEST (test_timeline)
+{
+  GstControlSource *source = new_timeline ();
+  gdouble values[5], value;
+
+  g_object_set (source, "initial-value", 0.5, "automation",
+      "setValueAtTime(1, 1) linearRampToValueAtTime(0, 2)", NULL);
+  assert_error (source, NULL);
+  fail_unless (gst_control_source_get_value_array (source, 0, GST_SECOND / 2,
+          5, values));
+  fail_unless_equals_float (values[0], 0.5);
+  fail_unless_equals_float (values[1], 0.5);
+  fail_unless_equals_float (values[2], 1);
+  fail_unless_equals_float (values[3], 0.5);
+  fail_unless_equals_float (values[4], 0);
+  /* any order, and no past */
+  fail_unless (gst_control_source_get_value (source, 1250 * GST_MSECOND,
+          &value));
+  fail_unless_equals_float (value, 0.75);
+  fail_unless (emit (source, "set-value-at-time", 9.0, 0.25));
+  fail_unless (gst_control_source_get_value (source, GST_SECOND / 2, &value));
+  fail_unless_equals_float (value, 9);
+  fail_unless (gst_control_source_get_value (source, 0, &value));
+  fail_unless_equals_float (value, 0.5);
+  assert_text (source, "setValueAtTime(9, 0.25) setValueAtTime(1, 1) "
+      "linearRampToValueAtTime(0, 2)");
+  /* wherever it was read last, another text begins with the initial value */
+  fail_unless (gst_control_source_get_value (source, GST_SECOND, &value));
+  g_object_set (source, "automation", "setValueAtTime(2, 1)", NULL);
+  fail_unless (gst_control_source_get_value (source, 0, &value));
+  fail_unless_equals_float (value, 0.5);
+  gst_object_unref (source);
+}
+
+GST_END_TEST;
+
+/* On a stock element, which reads it for every sample */
+GST_START_TEST (test_timeline_on_volume)
+{
+  GstElement *pipeline = launch ("constantsource stop=1000000000 ! "
+      "volume name=v ! fakesink name=out");
+  Recorder *recorder = record (pipeline, "out");
+  GstObject *volume = GST_OBJECT (get_element (pipeline, "v"));
+  GstControlSource *source = new_timeline ();
+  const gfloat *samples;
+  guint i;
+
+  g_object_set (source, "automation", "setValueAtTime(0, 0) "
+      "linearRampToValueAtTime(1, 0.5) setTargetAtTime(0, 0.5, 0.1)", NULL);
+  fail_unless (gst_object_add_control_binding (volume,
+          gst_direct_control_binding_new_absolute (volume, "volume", source)));
+  play (pipeline);
+  wait_for_end (pipeline);
+  samples = recorder_samples (recorder);
+  for (i = 0; i < 48000; i++) {
+    gdouble t = i / 48000.0;
+    gdouble should = t < 0.5 ? 2 * t : exp (-(t - 0.5) / 0.1);
+
+    /* volume counts its time in whole nanoseconds a sample */
+    check_that (fabs (samples[i] - should) < 1e-3, "frame %u: %g, not %g", i,
+        samples[i], should);
+  }
+  stop (pipeline);
+  recorder_free (recorder);
+  gst_object_unref (source);
+  gst_object_unref (volume);
+}
+
+GST_END_TEST;
+
+static Suite *
+automation_suite (void)
+{
+  Suite *s = suite_create ("automation");
+  TCase *tc = tcase_create ("methods");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_test (tc, test_methods);
+  tcase_add_test (tc, test_refused_methods);
+  tcase_add_test (tc, test_text);
+  tcase_add_test (tc, test_refused_text);
+  tcase_add_test (tc, test_refused_text_is_posted);
+  tcase_add_test (tc, test_children);
+  tcase_add_test (tc, test_orphan);
+  tcase_add_test (tc, test_timeline);
+  tcase_add_test (tc, test_timeline_on_volume);
+  return s;
+}
+
+GST_CHECK_MAIN (automation);
