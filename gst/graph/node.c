@@ -638,6 +638,9 @@ gst_web_audio_node_constructed (GObject * object)
   guint i;
 
   G_OBJECT_CLASS (gst_web_audio_node_parent_class)->constructed (object);
+  if (GST_WEB_AUDIO_NODE_GET_CLASS (object)->max_channels)
+    GST_WEB_AUDIO_NODE (object)->channel_count_mode =
+        GST_WEB_AUDIO_CHANNEL_COUNT_MODE_CLAMPED_MAX;
   create_params (GST_WEB_AUDIO_NODE (object));
   GST_WEB_AUDIO_NODE (object)->has_input =
       find_input (GST_WEB_AUDIO_NODE (object));
@@ -1050,6 +1053,27 @@ mark_changed (GstWebAudioNode * node)
   gst_web_audio_graph_unlock (graph);
 }
 
+/* Holds a value to the constraints that the spec has for some nodes.
+ * https://webaudio.github.io/web-audio-api/#dom-audionode-channelcount */
+static gboolean
+is_supported (GstWebAudioNode * node, guint id, const GValue * value)
+{
+  guint most = GST_WEB_AUDIO_NODE_GET_CLASS (node)->max_channels;
+
+  if (most && id == PROP_CHANNEL_COUNT && g_value_get_uint (value) > most) {
+    GST_WARNING_OBJECT (node, "NotSupportedError: channel-count stays as it "
+        "was, for it must not be more than %u", most);
+    return FALSE;
+  }
+  if (most && id == PROP_CHANNEL_COUNT_MODE
+      && g_value_get_enum (value) == GST_WEB_AUDIO_CHANNEL_COUNT_MODE_MAX) {
+    GST_WARNING_OBJECT (node, "NotSupportedError: channel-count-mode stays as "
+        "it was, for it must not be max");
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static void
 gst_web_audio_node_set_property (GObject * object, guint id,
     const GValue * value, GParamSpec * pspec)
@@ -1057,6 +1081,8 @@ gst_web_audio_node_set_property (GObject * object, guint id,
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (object);
   gboolean concerns_graph = FALSE;
 
+  if (!is_supported (node, id, value))
+    return;
   GST_OBJECT_LOCK (node);
   switch (id) {
     case PROP_CHANNEL_COUNT:

@@ -134,6 +134,9 @@ struct _GstWebAudioNode
  * @send_stream_start: (optional): begins the stream of an output in another way
  * @held: (optional): the graph has been rendered up to @frame, where the node
  *     wanted to suspend it. Called by a rendering thread that holds no lock.
+ * @max_channels: what channel-count may be at most, where the spec has such a
+ *     constraint; channel-count-mode begins as clamped-max and must not become
+ *     max then. 0 for none
  * @params: (array length=n_params): the parameters of nodes of this class
  */
 struct _GstWebAudioNodeClass
@@ -147,6 +150,7 @@ struct _GstWebAudioNodeClass
     guint64 (*end) (GstWebAudioNode * node, gint rate);
   void (*send_stream_start) (GstWebAudioNode * node, GstPad * pad);
   void (*held) (GstWebAudioNode * node, guint64 frame);
+  guint max_channels;
 
   /*< private > */
   void (*set_property) (GObject * object, guint id, const GValue * value,
