@@ -589,6 +589,9 @@ gst_web_audio_node_constructed (GObject * object)
   guint i;
 
   G_OBJECT_CLASS (gst_web_audio_node_parent_class)->constructed (object);
+  if (GST_WEB_AUDIO_NODE_GET_CLASS (object)->max_channels)
+    GST_WEB_AUDIO_NODE (object)->channel_count_mode =
+        GST_WEB_AUDIO_CHANNEL_COUNT_MODE_CLAMPED_MAX;
   create_params (GST_WEB_AUDIO_NODE (object));
   GST_WEB_AUDIO_NODE (object)->has_input =
       find_input (GST_WEB_AUDIO_NODE (object));
@@ -1056,7 +1059,9 @@ set_sample_rate (GstWebAudioNode * node, gint asked)
       CLAMP (asked, GST_WEB_AUDIO_MIN_RATE, GST_WEB_AUDIO_MAX_RATE);
 }
 
-/* Returns why the node does not permit it, or NULL. */
+/* Holds values to the constraints that the spec has for some nodes.
+ * https://webaudio.github.io/web-audio-api/#dom-audionode-channelcount
+ * Returns why they are refused, or NULL. */
 static const gchar *
 set_mixing (GstWebAudioNode * node, guint count,
     GstWebAudioChannelCountMode mode,
@@ -1066,6 +1071,10 @@ set_mixing (GstWebAudioNode * node, guint count,
   const gchar *refusal = klass->check_mixing ?
       klass->check_mixing (node, count, mode, interpretation) : NULL;
 
+  if (klass->max_channels && count > klass->max_channels)
+    refusal = "NotSupportedError: is too much for this node";
+  if (klass->max_channels && mode == GST_WEB_AUDIO_CHANNEL_COUNT_MODE_MAX)
+    refusal = "NotSupportedError: must not be max for this node";
   if (refusal)
     return refusal;
   node->channel_count = count;

@@ -167,6 +167,9 @@ typedef enum
  * @turn: when nodes of this class are rendered
  * @check_mixing: (optional): why the node does not permit these values of its
  *     properties, beginning with the name of the spec's exception, or %NULL
+ * @max_channels: what channel-count may be at most, where the spec has such a
+ *     constraint; channel-count-mode begins as clamped-max and must not become
+ *     max then. 0 for none
  * @params: (array length=n_params): the parameters of nodes of this class
  */
 struct _GstWebAudioNodeClass
@@ -187,6 +190,7 @@ struct _GstWebAudioNodeClass
   const gchar *(*check_mixing) (GstWebAudioNode * node, guint channel_count,
       GstWebAudioChannelCountMode mode,
       GstWebAudioChannelInterpretation interpretation);
+  guint max_channels;
 
   /*< private > */
   void (*set_property) (GObject * object, guint id, const GValue * value,
