@@ -41,6 +41,7 @@ static const struct
   {"max-channel-count", "channels"},
   {"offset", "amplitude"},
   {"output-latency", "ns"},
+  {"pan", "position"},
   {"sample-rate", "Hz"},
   {"start", "ns"},
   {"stop", "ns"},
