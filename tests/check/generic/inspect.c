@@ -13,6 +13,7 @@ static const gchar *audio_params[][2] = {
   {"gain", "gain"},
   {"oscillator", "detune"},
   {"oscillator", "frequency"},
+  {"stereopanner", "pan"},
 };
 
 /* Properties of the base class that begin with another value in a subclass, as
@@ -26,6 +27,7 @@ static const gchar *own_defaults[][2] = {
   {"channelsplitter", "channel-count-mode"},
   {"channelsplitter", "channel-interpretation"},
   {"mediastreamdest", "channel-count-mode"},
+  {"stereopanner", "channel-count-mode"},
 };
 
 static GPtrArray *factories;
@@ -282,6 +284,9 @@ GST_START_TEST (test_spec_defaults)
     {"gain", "channel-count", "2"},
     {"gain", "channel-count-mode", "max"},
     {"gain", "channel-interpretation", "speakers"},
+    {"stereopanner", "channel-count", "2"},
+    {"stereopanner", "channel-count-mode", "clamped-max"},
+    {"stereopanner", "pan", "0"},
     {"mediastreamdest", "channel-count", "2"},
     {"mediastreamdest", "channel-count-mode", "explicit"},
     {"mediastreamdest", "channel-interpretation", "speakers"},
