@@ -8,6 +8,7 @@
 #include <gst/gst.h>
 
 #include "graph/timeline.h"
+#include "nodes/buffersource.h"
 #include "nodes/constantsource.h"
 #include "nodes/gain.h"
 #include "nodes/oscillator.h"
@@ -24,6 +25,7 @@ plugin_init (GstPlugin * plugin)
   /* an application finds it by its name */
   g_type_ensure (GST_TYPE_WEB_AUDIO_TIMELINE);
   registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
+  registered &= GST_ELEMENT_REGISTER (buffersource, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);
   registered &= GST_ELEMENT_REGISTER (mediarecorder, plugin);
