@@ -37,6 +37,7 @@ typedef struct
 
   GMutex lock;
   gboolean over;                /* nothing is told any more */
+  gboolean lacks_plugin;        /* and that has been told */
 } Decoding;
 
 struct _GstWebAudioFile
@@ -109,6 +110,41 @@ static void
 fail_with (Decoding * self, GQuark domain, gint code, const gchar * text)
 {
   fail (self, g_error_new_literal (domain, code, text), NULL, NULL);
+}
+
+/* A decoder says that plugins are missing, too, where nothing but a video is
+ * there; those that really are have been named before. */
+static void
+fail_as (Decoding * self, GstMessage * message)
+{
+  const GstStructure *details;
+  gboolean lacks_plugin;
+  GError *error;
+  gchar *debug;
+
+  gst_message_parse_error (message, &error, &debug);
+  gst_message_parse_error_details (message, &details);
+  g_mutex_lock (&self->lock);
+  lacks_plugin = self->lacks_plugin;
+  g_mutex_unlock (&self->lock);
+  if (!lacks_plugin && g_error_matches (error, GST_CORE_ERROR,
+          GST_CORE_ERROR_MISSING_PLUGIN)) {
+    g_error_free (error);
+    error = g_error_new_literal (GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+        "There is no audio in the file.");
+  }
+  fail (self, error, debug, details);
+}
+
+static void
+tell_missing_plugin (Decoding * self, GstMessage * message)
+{
+  g_mutex_lock (&self->lock);
+  self->lacks_plugin = TRUE;
+  g_mutex_unlock (&self->lock);
+  gst_element_post_message (GST_ELEMENT (self->node),
+      gst_message_new_element (GST_OBJECT (self->node),
+          gst_structure_copy (gst_message_get_structure (message))));
 }
 
 /* The samples of all chunks one after the other, each channel by itself. */
@@ -252,24 +288,17 @@ static GstBusSyncReply
 on_message (GstBus * bus, GstMessage * message, gpointer data)
 {
   Decoding *self = data;
-  const GstStructure *details;
-  GError *error;
-  gchar *debug;
 
   switch (GST_MESSAGE_TYPE (message)) {
     case GST_MESSAGE_ERROR:
-      gst_message_parse_error (message, &error, &debug);
-      gst_message_parse_error_details (message, &details);
-      fail (self, error, debug, details);
+      fail_as (self, message);
       break;
     case GST_MESSAGE_EOS:
       deliver (self);
       break;
     case GST_MESSAGE_ELEMENT:
       if (gst_is_missing_plugin_message (message))
-        gst_element_post_message (GST_ELEMENT (self->node),
-            gst_message_new_element (GST_OBJECT (self->node),
-                gst_structure_copy (gst_message_get_structure (message))));
+        tell_missing_plugin (self, message);
       break;
     default:
       break;
