@@ -12,6 +12,7 @@
 #include "nodes/channelmerger.h"
 #include "nodes/channelsplitter.h"
 #include "nodes/constantsource.h"
+#include "nodes/dynamicscompressor.h"
 #include "nodes/gain.h"
 #include "nodes/oscillator.h"
 #include "nodes/stereopanner.h"
@@ -32,6 +33,7 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (channelmerger, plugin);
   registered &= GST_ELEMENT_REGISTER (channelsplitter, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
+  registered &= GST_ELEMENT_REGISTER (dynamicscompressor, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);
   registered &= GST_ELEMENT_REGISTER (mediarecorder, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
