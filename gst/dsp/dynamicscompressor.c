@@ -415,7 +415,8 @@ take (WebAudioCompressor * self, const float *in, float *line, float *levels,
     const Floats level = (Floats) ((Ints) x & 0x7fffffff);
     const Ints finite = level <= FLT_MAX;
 
-    *(Floats *) (samples + i) = (Floats) ((Ints) x & finite);
+    /* without zeros below 0, as silence is */
+    *(Floats *) (samples + i) = (Floats) ((Ints) x & finite) + 0.0f;
     *(Floats *) (levels + i) = larger (*(Floats *) (levels + i),
         (Floats) ((Ints) level & finite));
   }

@@ -241,7 +241,8 @@ gst_web_audio_dynamics_compressor_locate (GstWebAudioNode * node, guint64 from,
 static gdouble
 get_reduction (GstWebAudioDynamicsCompressor * self)
 {
-  guint64 now = gst_web_audio_graph_get_now (GST_WEB_AUDIO_NODE (self), NULL);
+  gint rate;
+  guint64 now = gst_web_audio_graph_get_now (GST_WEB_AUDIO_NODE (self), &rate);
   gdouble reduction = 0;
 
   GST_OBJECT_LOCK (self);
