@@ -9,6 +9,8 @@
 
 #include "graph/timeline.h"
 #include "nodes/analyser.h"
+#include "nodes/channelmerger.h"
+#include "nodes/channelsplitter.h"
 #include "nodes/constantsource.h"
 #include "nodes/gain.h"
 #include "nodes/oscillator.h"
@@ -26,6 +28,8 @@ plugin_init (GstPlugin * plugin)
   g_type_ensure (GST_TYPE_WEB_AUDIO_TIMELINE);
   registered &= GST_ELEMENT_REGISTER (analyser, plugin);
   registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
+  registered &= GST_ELEMENT_REGISTER (channelmerger, plugin);
+  registered &= GST_ELEMENT_REGISTER (channelsplitter, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);
   registered &= GST_ELEMENT_REGISTER (mediarecorder, plugin);
