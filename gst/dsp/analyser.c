@@ -6,7 +6,7 @@
 #include "config.h"
 #endif
 
-#include <gst/fft/gstfftf64.h>
+#include <gst/fft/gstfftf32.h>
 #include <math.h>
 #include <string.h>
 
@@ -57,8 +57,7 @@ void
 webaudio_history_write (WebAudioHistory * history, const float *samples,
     uint64_t n)
 {
-  uint64_t lost =
-      n > WEBAUDIO_HISTORY_FRAMES ? n - WEBAUDIO_HISTORY_FRAMES : 0;
+  uint64_t lost = n > WEBAUDIO_HISTORY_FRAMES ? n - WEBAUDIO_HISTORY_FRAMES : 0;
   size_t at = (history->end + lost) % WEBAUDIO_HISTORY_FRAMES;
   size_t count = (size_t) (n - lost);
   size_t first = MIN (count, WEBAUDIO_HISTORY_FRAMES - at);
@@ -103,10 +102,10 @@ webaudio_history_read (const WebAudioHistory * history, uint64_t end,
 struct WebAudioSpectrum
 {
   size_t size;
-  GstFFTF64 *fft;
-  double *window;               /* divided by the size */
-  double *windowed;
-  GstFFTF64Complex *bins;
+  GstFFTF32 *fft;
+  float *window;
+  float *windowed;
+  GstFFTF32Complex *bins;
   double *magnitudes;
 };
 
@@ -118,15 +117,15 @@ is_size (size_t size)
 }
 
 static void
-make_window (double *window, size_t size)
+make_window (float *window, size_t size)
 {
   size_t i;
 
   for (i = 0; i < size; i++) {
     double x = 2 * M_PI * (double) i / (double) size;
 
-    window[i] = ((1 - ALPHA) / 2 - cos (x) / 2 + ALPHA / 2 * cos (2 * x)) /
-        (double) size;
+    window[i] = (float) ((1 - ALPHA) / 2 - cos (x) / 2 +
+        ALPHA / 2 * cos (2 * x));
   }
 }
 
@@ -139,10 +138,10 @@ webaudio_spectrum_new (size_t size)
     return NULL;
   spectrum = g_new0 (WebAudioSpectrum, 1);
   spectrum->size = size;
-  spectrum->fft = gst_fft_f64_new ((int) size, FALSE);
-  spectrum->window = g_new (double, size);
-  spectrum->windowed = g_new (double, size);
-  spectrum->bins = g_new (GstFFTF64Complex, size / 2 + 1);
+  spectrum->fft = gst_fft_f32_new ((int) size, FALSE);
+  spectrum->window = g_new (float, size);
+  spectrum->windowed = g_new (float, size);
+  spectrum->bins = g_new (GstFFTF32Complex, size / 2 + 1);
   spectrum->magnitudes = g_new0 (double, size / 2);
   make_window (spectrum->window, size);
   return spectrum;
@@ -153,7 +152,7 @@ webaudio_spectrum_free (WebAudioSpectrum * spectrum)
 {
   if (!spectrum)
     return;
-  gst_fft_f64_free (spectrum->fft);
+  gst_fft_f32_free (spectrum->fft);
   g_free (spectrum->window);
   g_free (spectrum->windowed);
   g_free (spectrum->bins);
@@ -180,12 +179,12 @@ webaudio_spectrum_update (WebAudioSpectrum * spectrum, const float *samples,
   size_t i;
 
   for (i = 0; i < spectrum->size; i++)
-    spectrum->windowed[i] = (double) samples[i] * spectrum->window[i];
-  gst_fft_f64_fft (spectrum->fft, spectrum->windowed, spectrum->bins);
+    spectrum->windowed[i] = samples[i] * spectrum->window[i];
+  gst_fft_f32_fft (spectrum->fft, spectrum->windowed, spectrum->bins);
   for (i = 0; i < spectrum->size / 2; i++) {
-    const GstFFTF64Complex *bin = &spectrum->bins[i];
+    double r = spectrum->bins[i].r, im = spectrum->bins[i].i;
     double magnitude = smoothing * spectrum->magnitudes[i] +
-        (1 - smoothing) * sqrt (bin->r * bin->r + bin->i * bin->i);
+        (1 - smoothing) * sqrt (r * r + im * im) / (double) spectrum->size;
 
     spectrum->magnitudes[i] = isfinite (magnitude) ? magnitude : 0;
   }
@@ -215,8 +214,7 @@ webaudio_spectrum_get_bytes (const WebAudioSpectrum * spectrum, double min,
   size_t i;
 
   for (i = 0; i < spectrum->size / 2; i++)
-    dst[i] = to_byte (scale *
-        (20 * log10 (spectrum->magnitudes[i]) - min));
+    dst[i] = to_byte (scale * (20 * log10 (spectrum->magnitudes[i]) - min));
 }
 
 void

@@ -101,9 +101,9 @@ typedef struct
 typedef struct
 {
   GMutex lock;
-  gfloat samples[WEBAUDIO_ANALYSER_MAX_SIZE];
-  WebAudioSpectrum *spectrum;
-  guint resizes;                /* those that spectrum knows of */
+  WebAudioSpectrum *spectrum;   /* NULL before the first look */
+  gfloat *samples;              /* as many as that needs */
+  guint resizes;                /* those that both know of */
   guint64 run;                  /* what it is of */
   guint64 end;                  /* the frame up to which, or none */
 } Look;
@@ -228,23 +228,30 @@ look_clear (Look * look)
 {
   g_mutex_clear (&look->lock);
   webaudio_spectrum_free (look->spectrum);
+  g_free (look->samples);
 }
 
-/* Gets the spectrum ready for samples of @run. */
+/* Makes it as large as the settings say. */
 static void
-look_prepare (Look * look, const Settings * settings, guint64 run)
+look_resize (Look * look, const Settings * settings)
 {
-  if (look->run != run) {
-    look->run = run;
-    look->end = GST_BUFFER_OFFSET_NONE;
-    if (look->spectrum)
-      webaudio_spectrum_reset (look->spectrum);
-  }
-  if (!look->spectrum || look->resizes != settings->resizes) {
-    webaudio_spectrum_free (look->spectrum);
-    look->spectrum = webaudio_spectrum_new (settings->fft_size);
-    look->resizes = settings->resizes;
-  }
+  if (look->spectrum && look->resizes == settings->resizes)
+    return;
+  webaudio_spectrum_free (look->spectrum);
+  look->spectrum = webaudio_spectrum_new (settings->fft_size);
+  look->samples = g_renew (gfloat, look->samples, settings->fft_size);
+  look->resizes = settings->resizes;
+}
+
+/* What is seen now is of @run. */
+static void
+look_follow (Look * look, guint64 run)
+{
+  if (look->run == run)
+    return;
+  look->run = run;
+  look->end = GST_BUFFER_OFFSET_NONE;
+  webaudio_spectrum_reset (look->spectrum);
 }
 
 /* Copies the last frames to @look. A node whose sources have ended is not
@@ -304,8 +311,9 @@ compute (GstWebAudioAnalyser * self, Data data, gsize * size)
   get_settings (self, &settings);
   *size = get_data_size (data, settings.fft_size);
   answer = g_malloc (*size);
+  look_resize (look, &settings);
   listen (self, look, settings.fft_size, &run, &end);
-  look_prepare (look, &settings, run);
+  look_follow (look, run);
   if (data == DATA_FLOAT_TIME_DOMAIN) {
     memcpy (answer, look->samples, *size);
   } else if (data == DATA_BYTE_TIME_DOMAIN) {
@@ -527,7 +535,7 @@ take_interval (GstWebAudioAnalyser * self, Look * look,
   }
   run = heard->run;
   g_mutex_unlock (&heard->lock);
-  look_prepare (look, settings, run);
+  look_follow (look, run);
   return over;
 }
 
@@ -577,6 +585,7 @@ post_due (gpointer object)
 
   g_mutex_lock (&look->lock);
   get_settings (self, &settings);
+  look_resize (look, &settings);
   while (take_interval (self, look, &settings, &interval)) {
     if (interval.lost)
       continue;
@@ -855,6 +864,8 @@ gst_web_audio_analyser_class_init (GstWebAudioAnalyserClass * klass)
   node_class->prepare = gst_web_audio_analyser_prepare;
   node_class->locate = gst_web_audio_analyser_locate;
   node_class->process = gst_web_audio_analyser_process;
+  node_class->max_block = gst_web_audio_analyser_max_block;
+  node_class->turn = GST_WEB_AUDIO_TURN_LAST;
   gst_web_audio_node_class_add_output (node_class);
   gst_web_audio_node_class_add_input (node_class);
 }

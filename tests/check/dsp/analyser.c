@@ -125,6 +125,17 @@ GST_END_TEST;
 
 /* Spectrum */
 
+/* What floats leave of the difference between a level and a magnitude, if the
+ * magnitudes are below 1 */
+static void
+check_level (float level, gdouble magnitude, guint k, guint n)
+{
+  gdouble is = pow (10, level / 20.0);
+
+  check_that (fabs (is - magnitude) <= 3e-9 + 1e-6 * magnitude,
+      "bin %u of %u is " "%g, not %g", k, n, is, magnitude);
+}
+
 /* Magnitude of bin @k, summed up as the spec writes it. */
 static gdouble
 direct_magnitude (const float *x, guint n, guint k)
@@ -156,12 +167,8 @@ GST_START_TEST (test_transform)
     fail_unless_equals_int (webaudio_spectrum_get_size (spectrum), n);
     webaudio_spectrum_update (spectrum, samples, 0);
     webaudio_spectrum_get_decibels (spectrum, levels);
-    for (k = 0; k < n / 2; k += step) {
-      gdouble should = 20 * log10 (direct_magnitude (samples, n, k));
-
-      check_that (fabs (levels[k] - should) < 2e-5, "bin %u of %u is %g dB, "
-          "not %g", k, n, levels[k], should);
-    }
+    for (k = 0; k < n / 2; k += step)
+      check_level (levels[k], direct_magnitude (samples, n, k), k, n);
     webaudio_spectrum_free (spectrum);
   }
 }
@@ -189,7 +196,7 @@ GST_START_TEST (test_sine)
     else if (distance == 2)
       check_that (fabs (levels[i] - 20 * log10 (0.02)) < 1e-4, "%g", levels[i]);
     else
-      check_that (levels[i] < -150, "bin %u is %g dB", i, levels[i]);
+      check_that (levels[i] < -140, "bin %u is %g dB", i, levels[i]);
   }
   webaudio_spectrum_free (spectrum);
 }
@@ -213,9 +220,7 @@ GST_START_TEST (test_smoothing)
           (1 - factors[i]) * direct_magnitude (samples, 32, 3);
       webaudio_spectrum_update (spectrum, samples, factors[i]);
       webaudio_spectrum_get_decibels (spectrum, levels);
-      check_that (should == 0 ? isinf (levels[3]) :
-          fabs (levels[3] - 20 * log10 (should)) < 2e-5, "%g: %g dB, not %g",
-          factors[i], levels[3], 20 * log10 (should));
+      check_level (levels[3], should, 3, 32);
     }
     webaudio_spectrum_reset (spectrum);
     webaudio_spectrum_get_decibels (spectrum, levels);
@@ -248,11 +253,10 @@ GST_START_TEST (test_not_finite)
     webaudio_spectrum_update (spectrum, samples, 0);
     webaudio_spectrum_get_decibels (spectrum, levels);
     for (k = 0; k < 128; k++)
-      check_that (fabs (levels[k] - 20 * log10 (direct_magnitude (samples, 256,
-                      k))) < 2e-5, "bin %u is %g dB", k, levels[k]);
+      check_level (levels[k], direct_magnitude (samples, 256, k), k, 256);
   }
   for (i = 0; i < 256; i++)
-    samples[i] = i % 2 ? G_MAXFLOAT : -G_MAXFLOAT;
+    samples[i] = i % 2 ? G_MAXFLOAT / 256 : -G_MAXFLOAT / 256;
   webaudio_spectrum_update (spectrum, samples, 0);
   webaudio_spectrum_get_decibels (spectrum, levels);
   fail_unless (isfinite (levels[127]) && levels[127] > 700);
