@@ -100,6 +100,7 @@ struct _GstWebAudioNode
   gdouble hold_time;            /* seconds, from which on it will */
   GstClockTime held_at;         /* running time */
   gboolean delaying;            /* the graph, but not its time */
+  gboolean loading;             /* keeps the graph from beginning */
   gboolean closed;              /* ends the graph */
   gint playing;                 /* atomic */
   gint64 playing_since;         /* monotonic time */
