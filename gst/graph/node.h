@@ -90,7 +90,7 @@ struct _GstWebAudioNode
   gboolean prepared;
   guint64 position;             /* where the next block starts */
   gboolean rendered;            /* whether position counts */
-  gboolean ended;               /* what was rendered last was the last */
+  gint ended;                   /* what was rendered last was the last; atomic */
   gboolean fresh;               /* came to a running pipeline, not rendered yet */
   guint64 joined;               /* its first frame there; what was to be earlier
                                  * is now */
