@@ -13,6 +13,7 @@
 #include "nodes/channelmerger.h"
 #include "nodes/channelsplitter.h"
 #include "nodes/constantsource.h"
+#include "nodes/convolver.h"
 #include "nodes/dynamicscompressor.h"
 #include "nodes/gain.h"
 #include "nodes/oscillator.h"
@@ -35,6 +36,7 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (channelmerger, plugin);
   registered &= GST_ELEMENT_REGISTER (channelsplitter, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
+  registered &= GST_ELEMENT_REGISTER (convolver, plugin);
   registered &= GST_ELEMENT_REGISTER (dynamicscompressor, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);
   registered &= GST_ELEMENT_REGISTER (mediarecorder, plugin);
