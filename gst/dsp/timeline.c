@@ -324,11 +324,18 @@ webaudio_timeline_count_dropped (const WebAudioTimeline * timeline)
   return timeline->n_dropped;
 }
 
-/* What dropped events take is used again: each is moved once, on average. */
+/* Where half of the events are dropped, each is moved once on average. */
+bool
+webaudio_timeline_wants_trim (const WebAudioTimeline * timeline)
+{
+  return timeline->n_dropped > 16 && timeline->n_dropped >= timeline->n / 2;
+}
+
+/* What dropped events take is used again. */
 static void
 make_room (WebAudioTimeline * timeline)
 {
-  if (timeline->n_dropped > 16 && timeline->n_dropped > timeline->n / 2)
+  if (webaudio_timeline_wants_trim (timeline))
     webaudio_timeline_trim (timeline);
 }
 
@@ -406,6 +413,8 @@ webaudio_timeline_get_value (WebAudioTimeline * timeline, double time)
   Event *here = get_head (timeline);
   size_t next;
 
+  if (!timeline->keep && time < timeline->now)
+    time = timeline->now;
   /* where everything is kept, reading may have been further on */
   if (here && here->time > time)
     here = NULL;
@@ -1012,38 +1021,39 @@ webaudio_timeline_new (double value, bool keep)
   return timeline;
 }
 
-static void
-free_events (WebAudioTimeline * timeline)
+void
+webaudio_timeline_free (WebAudioTimeline * timeline)
 {
   size_t i;
 
   for (i = 0; i < timeline->n; i++)
     free (timeline->events[i].values);
   free (timeline->events);
-}
-
-void
-webaudio_timeline_free (WebAudioTimeline * timeline)
-{
-  free_events (timeline);
   free (timeline);
 }
 
-void
-webaudio_timeline_take (WebAudioTimeline * timeline,
-    WebAudioTimeline * events, double now)
+/* Gives @timeline the list of events that @list has, and nothing else. */
+static void
+set_list (WebAudioTimeline * timeline, const WebAudioTimeline * list)
 {
-  timeline->base = webaudio_timeline_get_value (timeline,
-      not_before_now (timeline, now, now));
-  free_events (timeline);
-  timeline->events = events->events;
-  timeline->n = events->n;
-  timeline->capacity = events->capacity;
+  timeline->events = list->events;
+  timeline->n = list->n;
+  timeline->capacity = list->capacity;
+  timeline->n_dropped = list->n_dropped;
   timeline->head = 0;
   timeline->oldest = 0;
-  timeline->n_dropped = 0;
   timeline->segment.valid = false;
-  free (events);
+}
+
+void
+webaudio_timeline_exchange (WebAudioTimeline * timeline,
+    WebAudioTimeline * other, double now)
+{
+  WebAudioTimeline old = *timeline;
+
+  timeline->base = webaudio_timeline_get_value (timeline, now);
+  set_list (timeline, other);
+  set_list (other, &old);
 }
 
 bool

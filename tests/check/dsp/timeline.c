@@ -432,7 +432,8 @@ GST_START_TEST (test_seek)
   events = webaudio_timeline_new (0, TRUE);
   webaudio_timeline_linear_ramp_to_value_at_time (events, 3, 2, 0);
   webaudio_timeline_set_target_at_time (events, 1, 4, 1, 0);
-  webaudio_timeline_take (timeline, events, 0);
+  webaudio_timeline_exchange (timeline, events, 0);
+  webaudio_timeline_free (events);
   assert_value (timeline, 1, 2);
   webaudio_timeline_set_value_at_time (timeline, 7, 3, 1);
   assert_value (timeline, 5, 1 + 6 * exp (-1));
