@@ -460,7 +460,8 @@ advance (WebAudioTimeline * timeline, double time)
   }
 }
 
-/* Begins again with the first event that there is. */
+/* Begins again with the first event that there is. Dropped ones go, since now
+ * others may come before them. */
 static void
 rewind_events (WebAudioTimeline * timeline)
 {
@@ -468,6 +469,7 @@ rewind_events (WebAudioTimeline * timeline)
   bool any_kept = false;
   size_t i;
 
+  webaudio_timeline_trim (timeline);
   for (i = 0; i < timeline->n && !any_kept; i++)
     any_kept = (timeline->events[i].flags & FLAG_KEPT) != 0;
   timeline->base = any_kept ? timeline->set_value : value;
@@ -497,7 +499,9 @@ set_exponential (Segment * segment, double from_time, double offset,
     double scale, double slope)
 {
   segment->type = SEGMENT_EXPONENTIAL;
-  segment->origin = from_time * segment->rate;
+  /* rounded it may be after the frame from which the time counts */
+  segment->origin = fmin (from_time * segment->rate,
+      (double) first_frame (from_time, segment->rate));
   segment->offset = offset;
   segment->scale = scale;
   segment->slope = limit_slope (slope);
@@ -512,6 +516,11 @@ set_ramp (Segment * segment, const Event * ramp, double from_time, double from)
   segment->first = first_frame (from_time, segment->rate);
   if (ramp->value == from) {
     set_constant (segment, from);
+  } else if (segment->end - segment->first < 2) {
+    /* its length may be less than what places are rounded by */
+    set_constant (segment, ramp_value (ramp, from_time, from,
+            fmin (fmax (segment->first / segment->rate, from_time),
+                ramp->time)));
   } else if (ramp->type == WEBAUDIO_EVENT_LINEAR_RAMP) {
     segment->type = SEGMENT_LINEAR;
     segment->origin = from_time * segment->rate;

@@ -10,8 +10,8 @@
  * read in between and in pieces of whatever length.
  *
  * Reading goes forward and drops what it has passed, except events that are to
- * be kept; what is in force now always stays. Reading costs the same however
- * many events are to come, and neither allocates nor frees.
+ * be kept; what is in force now always stays. Reading forward costs the same
+ * however many events are to come, and neither allocates nor frees.
  *
  * Not thread-safe: one lock of the owner's for all functions. */
 
