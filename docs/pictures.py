@@ -8,6 +8,7 @@ usage: meson devenv -C build "$PWD/docs/pictures.py" [FOLDER]     default: docs/
 Needs python3-gi, gir1.2-gstreamer-1.0, python3-numpy and python3-matplotlib.
 """
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -88,6 +89,79 @@ def save(figure, path):
     print(path, path.stat().st_size, 'bytes')
 
 
+def ask(analyser, what):
+    data = analyser.emit(f'copy-{what}-data').get_data()
+    return np.frombuffer(data, np.uint8 if 'byte' in what else '<f4')
+
+
+def watch(line, what):
+    """What the analyser named a of a launch line says after each of its blocks, and at the end."""
+    pipeline = Gst.parse_launch(line + ' ! fakesink name=out')
+    analyser = pipeline.get_by_name('a')
+    seen = []
+
+    def on_block(pad, info):
+        seen.append(ask(analyser, what))
+        return Gst.PadProbeReturn.OK
+
+    pipeline.get_by_name('out').get_static_pad('sink').add_probe(Gst.PadProbeType.BUFFER, on_block)
+    pipeline.set_state(Gst.State.PLAYING)
+    pipeline.get_bus().poll(Gst.MessageType.ERROR | Gst.MessageType.EOS, Gst.CLOCK_TIME_NONE)
+    end(pipeline, line)
+    return np.array(seen)
+
+
+def stock_spectrum(line, bands):
+    """The levels of the last message of the element spectrum."""
+    pipeline = Gst.parse_launch(f'{line} ! spectrum bands={bands} threshold=-120 ! fakesink')
+    bus = pipeline.get_bus()
+    pipeline.set_state(Gst.State.PLAYING)
+    while message := bus.timed_pop_filtered(
+            Gst.CLOCK_TIME_NONE,
+            Gst.MessageType.ELEMENT | Gst.MessageType.ERROR | Gst.MessageType.EOS):
+        if message.type != Gst.MessageType.ELEMENT:
+            break
+        text = message.get_structure().to_string()
+    end(pipeline, line)
+    return [float(level) for level in re.search(r'magnitude=\(float\){ (.*?) }', text)[1].split(',')]
+
+
+def analyser(path):
+    figure, axes = panels(3, ['time domain: a square and a sine',
+                              'frequency: sines of 0, −40 and −70 dB', 'every 1024 frames: a siren'])
+    waves = ('oscillator type=square frequency=440 ! gain gain=0.5 ! mix. '
+             'oscillator frequency=4400 ! gain gain=0.2 ! mix. ')
+    samples = watch(waves + 'gain name=mix ! analyser name=a fft-size=256 length=4800',
+                    'float-time-domain')[-1]
+    axes[0].plot(milliseconds(samples), samples, BLUE, lw=1)
+    axes[0].set_xlabel('ms', fontsize=8)
+
+    sines = ('oscillator frequency=3010 ! mix. oscillator frequency=5017 ! gain gain=0.01 ! mix. '
+             'oscillator frequency=9005 ! gain gain=0.0003162 ! mix. gain name=mix')
+    stock = stock_spectrum(f'{sines} length={RATE}', 1025)
+    axes[1].plot(np.arange(1025) / 2048 * RATE / 1000, stock, ORANGE, lw=0.8, label='spectrum')
+    levels = watch(f'{sines} ! analyser name=a smoothing-time-constant=0 length={RATE}',
+                   'float-frequency')[-1]
+    axes[1].plot(np.arange(1024) / 2048 * RATE / 1000, np.maximum(levels, -120), BLUE, lw=0.8,
+                 label='analyser')
+    axes[1].set_xlim(0, 12)
+    axes[1].set_ylim(-120, 0)
+    axes[1].set_xlabel('kHz', fontsize=8)
+    axes[1].set_ylabel('dB', fontsize=8)
+    axes[1].legend(fontsize=7, loc='upper right')
+
+    siren = ('oscillator frequency=1 ! gain gain=900 ! o.frequency_0 '
+             'oscillator name=o type=sawtooth frequency=2500 ! '
+             f'analyser name=a smoothing-time-constant=0.5 length={3 * RATE}')
+    seen = watch(siren, 'byte-frequency')
+    axes[2].imshow(seen.T[:512], origin='lower', aspect='auto', cmap='magma',
+                   extent=[0, 3, 0, RATE / 4000])
+    axes[2].grid(False)
+    axes[2].set_xlabel('s', fontsize=8)
+    axes[2].set_ylabel('kHz', fontsize=8)
+    save(figure, path)
+
+
 def oscillator(path):
     figure, axes = panels(3, ['type=…, frequency=440',
                               'sawtooth at 3520 Hz: spectrum',
@@ -153,6 +227,29 @@ def gain(path):
     save(figure, path)
 
 
+def stereopanner(path):
+    figure, axes = panels(3, ['one channel', 'two channels: what is heard of the left one',
+                              'a tone from left to right'])
+    sweep = ('stereopanner length=48128 pan::automation='
+             '"setValueAtTime(-1, 0) linearRampToValueAtTime(1, 1)"')
+    left = ('constantsource ! gain channel-count=2 channel-count-mode=explicit '
+            'channel-interpretation=discrete ! ')
+    pan = np.linspace(-1, 1, 48001)
+    for axis, line in zip(axes, ['constantsource ! ', left]):
+        samples = render(line + sweep)[:48001]
+        for channel, color, label in [(0, BLUE, 'left'), (1, ORANGE, 'right')]:
+            axis.plot(pan, samples[:, channel], color, lw=1.2, label=label)
+        axis.set_xlabel('pan', fontsize=8)
+        axis.set_ylabel('factor', fontsize=8)
+        axis.legend(fontsize=7)
+    samples = render('oscillator frequency=40 ! ' + sweep)
+    for channel, color, offset in [(0, BLUE, 1.1), (1, ORANGE, -1.1)]:
+        axes[2].plot(milliseconds(samples), samples[:, channel] + offset, color, lw=0.7)
+    axes[2].set_yticks([1.1, -1.1], ['left', 'right'])
+    axes[2].set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
 def mediastreamdest(path):
     figure, axes = panels(2, ['the track, not enabled for a while',
                               'the start of an Opus recording, and what went in'])
@@ -179,10 +276,60 @@ def mediastreamdest(path):
     save(figure, path)
 
 
+def channelsplitter(path):
+    figure, axes = panels(2, ['one stereo stream', 'its channels, one inverted and swapped'])
+    stereo = ('oscillator type=triangle frequency=220 ! stereo.sink_0 '
+              'oscillator frequency=330 ! stereo.sink_1 '
+              'channelmerger name=stereo number-of-inputs=2 ')
+    samples = render(stereo + 'stereo. ! gain length=480')
+    swapped = render(stereo + 'stereo. ! channelsplitter name=split number-of-outputs=2 '
+                     'split.src_0 ! gain gain=-1 ! swapped.sink_1 split.src_1 ! swapped.sink_0 '
+                     'channelmerger name=swapped number-of-inputs=2 ! gain length=480')
+    for axis, channels in zip(axes, (samples, swapped)):
+        for channel, name in enumerate(['left', 'right']):
+            axis.plot(milliseconds(samples), channels[:, channel] - 2.4 * channel,
+                      (BLUE, ORANGE)[channel], lw=1.2)
+            axis.text(-0.2, -2.4 * channel, name, fontsize=8, ha='right', va='center')
+        axis.set_yticks([])
+        axis.set_xlim(-1.4, None)
+        axis.set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
+def channelmerger(path):
+    figure, axes = panels(2, ['three inputs', 'the output: a channel each'])
+    inputs = ['oscillator frequency=200', 'oscillator type=square frequency=300 ! gain gain=0.7',
+              'oscillator type=sawtooth frequency=100']
+    merged = render(' '.join(f'{line} ! merge.sink_{i}' for i, line in enumerate(inputs))
+                    + ' channelmerger name=merge number-of-inputs=4 ! gain length=960')
+    for number, line in enumerate(inputs):
+        samples = render(line + ' ! gain length=960')[:, 0]
+        axes[0].plot(milliseconds(samples), samples - 2.4 * number, ORANGE, lw=1.2)
+    for channel in range(4):
+        axes[1].plot(milliseconds(merged), merged[:, channel] - 2.4 * channel, BLUE, lw=1.2)
+    for axis in axes:
+        axis.set_yticks([-2.4 * i for i in range(4)], labels=range(4))
+        axis.set_ylim(-8.6, 1.4)
+        axis.set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
+PICTURES = (
+    analyser,
+    oscillator,
+    constantsource,
+    gain,
+    stereopanner,
+    channelsplitter,
+    channelmerger,
+    mediastreamdest,
+)
+
+
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     Gst.init(None)
-    for draw in (oscillator, constantsource, gain, mediastreamdest):
+    for draw in PICTURES:
         draw(folder / f'{draw.__name__}.png')
 
 
