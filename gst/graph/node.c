@@ -151,26 +151,27 @@ gather_params (GstWebAudioNode * node, guint64 frame, guint frames)
 }
 
 static void
-release_params (GstWebAudioNode * node)
+finish_params (GstWebAudioNode * node, guint64 frame, guint frames)
 {
   guint i;
 
   for (i = 0; i < node->params->len; i++)
-    gst_web_audio_param_release (g_ptr_array_index (node->params, i));
+    gst_web_audio_param_finish (g_ptr_array_index (node->params, i), frame,
+        frames);
 }
 
 /* Computes the frames of @block from what is connected to the node. */
 static GstFlowReturn
 process (GstWebAudioNode * node, guint64 frame, GstWebAudioBlock * block)
 {
+  guint frames = block->frames;
   GstFlowReturn flow = GST_FLOW_OK;
 
   if (node->inputs->len > 0)
-    flow = gather_params (node, frame, block->frames);
+    flow = gather_params (node, frame, frames);
   if (flow == GST_FLOW_OK)
     flow = GST_WEB_AUDIO_NODE_GET_CLASS (node)->process (node, frame, block);
-  if (node->inputs->len > 0)
-    release_params (node);
+  finish_params (node, frame, frames);
   return flow;
 }
 

@@ -48,6 +48,8 @@ struct _GstWebAudioParam
   guint capacity;
   guint64 held_quantum;         /* of k-rate */
   gdouble held_value;
+  gdouble bound;                /* what a binding said last, or not-a-number */
+  guint64 read_to;              /* a frame */
 };
 
 typedef struct
@@ -81,7 +83,8 @@ GstFlowReturn gst_web_audio_param_gather (GstWebAudioParam * param,
     guint64 frame, guint frames);
 
 G_GNUC_INTERNAL
-void gst_web_audio_param_release (GstWebAudioParam * param);
+void gst_web_audio_param_finish (GstWebAudioParam * param, guint64 frame,
+    guint frames);
 
 G_GNUC_INTERNAL
 void gst_web_audio_param_seek (GstWebAudioParam * param, gdouble time);
