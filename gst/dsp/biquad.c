@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The filters of a BiquadFilterNode. What limits them is that each frame waits
+ * for the one before; so two channels are computed as one vector, and what does
+ * not depend on y comes first. */
+
+#include "biquad.h"
+
+#include <math.h>
+#include <string.h>
+
+#define QUANTUM WEBAUDIO_RECURSION_QUANTUM
+
+/* The largest Q in dB for which 10^(Q / 20) is a float */
+#define MAX_Q_DB 770.63678
+/* A gain for whose square root's inverse there is no number */
+#define NO_GAIN 1e-300
+#define LOG2_10 3.32192809488736234787
+
+/* Two frames, or two channels; GCC and clang know it on every processor. */
+typedef double Pair __attribute__((vector_size (16)));
+
+/* Loads and stores through this may be unaligned. */
+typedef double LoosePair __attribute__((vector_size (16),
+        aligned (__alignof__ (double)), may_alias));
+
+/* Coefficients */
+
+/* Sine of a quarter cycle times @t, 0 to 1: the Taylor series, whose relative
+ * error is at most 4e-16. Each frame's coefficients come from the same
+ * operations, alone or in a pair. */
+static inline Pair
+quarter_sine (Pair t)
+{
+  static const double factors[] = {
+    1.5707963267948966, -0.6459640975062463, 0.079692626246167049,
+    -0.0046817541353186884, 0.00016044118478735983, -3.5988432352120856e-06,
+    5.6921729219679278e-08, -6.6880351098114680e-10, 6.0669357311061957e-12,
+    -4.3770654673133727e-14, 2.5714228928604381e-16, -1.2538995405351687e-18
+  };
+  Pair square = t * t;
+  size_t i = sizeof factors / sizeof *factors - 1;
+  Pair sum = { factors[i], factors[i] };
+
+  while (i-- > 0)
+    sum = sum * square + factors[i];
+  return sum * t;
+}
+
+/* What the formulas need of two frames. */
+typedef struct
+{
+  Pair frequency;               /* 1 is half of the sample rate */
+  Pair q;                       /* linear */
+  Pair gain;                    /* A of the specification, linear */
+} Point;
+
+typedef struct
+{
+  Pair b[3];
+  Pair a[3];
+} Formula;
+
+static inline void
+set_formula (Formula * f, Pair b0, Pair b1, Pair b2, Pair a0, Pair a1, Pair a2)
+{
+  f->b[0] = b0;
+  f->b[1] = b1;
+  f->b[2] = b2;
+  f->a[0] = a0;
+  f->a[1] = a1;
+  f->a[2] = a2;
+}
+
+static inline Pair
+square_root (Pair x)
+{
+  return (Pair) {
+  sqrt (x[0]), sqrt (x[1])};
+}
+
+static inline void
+shelf (Formula * f, Pair cosine, Pair sine, Pair A)
+{
+  Pair slope = square_root (A) * sine * M_SQRT2;
+  Pair more = A + 1, less = A - 1;
+
+  set_formula (f, A * (more - less * cosine + slope),
+      2 * A * (less - more * cosine), A * (more - less * cosine - slope),
+      more + less * cosine + slope, -2 * (less + more * cosine),
+      more + less * cosine - slope);
+}
+
+static void
+evaluate (WebAudioBiquadType type, const Point * point, Formula * f)
+{
+  const Pair one = { 1, 1 };
+  /* of half the angle, so that 1 - cosine is exact for low frequencies */
+  Pair s = quarter_sine (point->frequency);
+  Pair c = quarter_sine (one - point->frequency);
+  Pair sine = 2 * s * c, cosine = (c - s) * (c + s);
+  Pair alpha = sine / (2 * point->q), A = point->gain;
+  Pair middle = -2 * cosine;
+
+  switch (type) {
+    case WEBAUDIO_BIQUAD_LOWPASS:
+      set_formula (f, s * s, 2 * s * s, s * s, 1 + alpha, middle, 1 - alpha);
+      break;
+    case WEBAUDIO_BIQUAD_HIGHPASS:
+      set_formula (f, c * c, -2 * c * c, c * c, 1 + alpha, middle, 1 - alpha);
+      break;
+    case WEBAUDIO_BIQUAD_BANDPASS:
+      set_formula (f, alpha, 0 * alpha, -alpha, 1 + alpha, middle, 1 - alpha);
+      break;
+    case WEBAUDIO_BIQUAD_LOWSHELF:
+      shelf (f, cosine, sine, A);
+      break;
+    case WEBAUDIO_BIQUAD_HIGHSHELF:
+      /* the other one, seen from half of the sample rate */
+      shelf (f, -cosine, sine, A);
+      f->b[1] = -f->b[1];
+      f->a[1] = -f->a[1];
+      break;
+    case WEBAUDIO_BIQUAD_PEAKING:
+      set_formula (f, 1 + alpha * A, middle, 1 - alpha * A, 1 + alpha / A,
+          middle, 1 - alpha / A);
+      break;
+    case WEBAUDIO_BIQUAD_NOTCH:
+      set_formula (f, one, middle, one, 1 + alpha, middle, 1 - alpha);
+      break;
+    case WEBAUDIO_BIQUAD_ALLPASS:
+      set_formula (f, 1 - alpha, middle, 1 + alpha, 1 + alpha, middle,
+          1 - alpha);
+      break;
+  }
+}
+
+static bool
+is_q_in_db (WebAudioBiquadType type)
+{
+  return type == WEBAUDIO_BIQUAD_LOWPASS || type == WEBAUDIO_BIQUAD_HIGHPASS;
+}
+
+static bool
+has_gain (WebAudioBiquadType type)
+{
+  return type == WEBAUDIO_BIQUAD_LOWSHELF || type == WEBAUDIO_BIQUAD_HIGHSHELF
+      || type == WEBAUDIO_BIQUAD_PEAKING;
+}
+
+/* A filter that is only a factor where the formulas have no value, or none that
+ * could be computed with. Returns whether this is such a place. */
+static bool
+find_limit (WebAudioBiquadType type, double frequency, double q, double A,
+    double *factor)
+{
+  bool low = !(frequency > 0), high = frequency >= 1, no_q = !(q > 0);
+
+  if (has_gain (type) && A < NO_GAIN)
+    A = 0;
+  switch (type) {
+    case WEBAUDIO_BIQUAD_LOWPASS:
+      *factor = high;
+      return low || high;
+    case WEBAUDIO_BIQUAD_HIGHPASS:
+      *factor = low;
+      return low || high;
+    case WEBAUDIO_BIQUAD_BANDPASS:
+      *factor = !(low || high);
+      return low || high || no_q;
+    case WEBAUDIO_BIQUAD_LOWSHELF:
+      *factor = low ? 1 : A * A;
+      return low || high || A == 0;
+    case WEBAUDIO_BIQUAD_HIGHSHELF:
+      *factor = high ? 1 : A * A;
+      return low || high || A == 0;
+    case WEBAUDIO_BIQUAD_PEAKING:
+      *factor = low || high ? 1 : A * A;
+      return low || high || no_q || A == 0;
+    case WEBAUDIO_BIQUAD_NOTCH:
+      *factor = low || high;
+      return low || high || no_q;
+    default:
+      *factor = low || high ? 1 : -1;
+      return low || high || no_q;
+  }
+}
+
+static void
+finish (WebAudioBiquadType type, const Point * point, const Formula * f,
+    size_t lane, WebAudioBiquadCoefficients * out)
+{
+  double factor;
+
+  if (find_limit (type, point->frequency[lane], point->q[lane],
+          point->gain[lane], &factor)) {
+    *out = (WebAudioBiquadCoefficients) { {
+    factor, 0, 0}, {
+    1, 0, 0}};
+    return;
+  }
+  out->b[0] = f->b[0][lane];
+  out->b[1] = f->b[1][lane];
+  out->b[2] = f->b[2][lane];
+  out->a[0] = 1;
+  out->a[1] = f->a[1][lane];
+  out->a[2] = f->a[2][lane];
+}
+
+/* Keeps the power that was computed last, for most parameters stand still. */
+typedef struct
+{
+  double exponent;
+  double power;
+} Power;
+
+static inline double
+raise (Power * power, double exponent)
+{
+  if (exponent != power->exponent) {
+    power->exponent = exponent;
+    power->power = exp2 (exponent);
+  }
+  return power->power;
+}
+
+typedef struct
+{
+  Power detune, q, gain;
+} Powers;
+
+static inline void
+locate (WebAudioBiquadType type, double nyquist,
+    const WebAudioBiquadSetting * setting, Powers * powers, size_t lane,
+    Point * point)
+{
+  double frequency = setting->frequency / nyquist
+      * raise (&powers->detune, setting->detune / 1200);
+
+  /* what is no number (0 Hz, infinitely detuned) is 0 */
+  point->frequency[lane] = frequency > 0 ? fmin (frequency, 1) : 0;
+  if (is_q_in_db (type))
+    point->q[lane] = raise (&powers->q,
+        fmax (fmin (setting->q, MAX_Q_DB), -MAX_Q_DB) * (LOG2_10 / 20));
+  else
+    point->q[lane] = setting->q;
+  point->gain[lane] = has_gain (type) ?
+      raise (&powers->gain, setting->gain * (LOG2_10 / 40)) : 1;
+}
+
+void
+webaudio_biquad_coefficients (WebAudioBiquadType type, double rate,
+    const WebAudioBiquadSetting * setting, WebAudioBiquadCoefficients * out,
+    size_t n)
+{
+  Powers powers = { {0, 1}, {0, 1}, {0, 1} };
+  size_t i, j;
+
+  for (i = 0; i < n; i += 2) {
+    Point point;
+    Formula formula;
+
+    locate (type, rate / 2, setting + i, &powers, 0, &point);
+    locate (type, rate / 2, setting + (i + 1 < n ? i + 1 : i), &powers, 1,
+        &point);
+    evaluate (type, &point, &formula);
+    for (j = 0; j < 3; j++) {
+      formula.b[j] /= formula.a[0];
+      if (j > 0)
+        formula.a[j] /= formula.a[0];
+    }
+    for (j = 0; j < 2 && i + j < n; j++)
+      finish (type, &point, &formula, j, out + i + j);
+  }
+}
+
+/* Filtering */
+
+void
+webaudio_biquad_init (WebAudioBiquad * self, double rate)
+{
+  static const WebAudioBiquadSetting setting = { 350, 0, 1, 0 };
+
+  webaudio_recursion_init (&self->past, 2, rate);
+  self->nyquist = rate / 2;
+  self->type = WEBAUDIO_BIQUAD_LOWPASS;
+  self->setting = setting;
+  webaudio_biquad_coefficients (self->type, rate, &setting,
+      &self->coefficients, 1);
+}
+
+void
+webaudio_biquad_clear (WebAudioBiquad * self)
+{
+  webaudio_recursion_clear (&self->past);
+}
+
+/* Two channels; where there is but one, both are the same. @step is 1 where
+ * each frame has coefficients of its own, else 0. */
+static inline __attribute__((always_inline)) void
+filter_pair (WebAudioRecursion * past, size_t c,
+    const WebAudioBiquadCoefficients * k, size_t step, float *out0, float *out1,
+    const float *in0, const float *in1, size_t n)
+{
+  LoosePair *xs = (LoosePair *) (past->x + c);
+  LoosePair *ys = (LoosePair *) (past->y + c);
+  const size_t row = WEBAUDIO_MAX_CHANNELS / 2;
+  Pair x1 = xs[0], x2 = xs[row], y1 = ys[0], y2 = ys[row];
+  size_t i;
+
+  for (i = 0; i < n; i++, k += step) {
+    Pair x = { in0[i], in1[i] };
+    Pair y = k->b[0] * x + k->b[1] * x1 + k->b[2] * x2 - k->a[2] * y2
+        - k->a[1] * y1;
+
+    x2 = x1;
+    x1 = x;
+    y2 = y1;
+    y1 = y;
+    out0[i] = (float) y[0];
+    out1[i] = (float) y[1];
+  }
+  xs[0] = x1;
+  xs[row] = x2;
+  ys[0] = y1;
+  ys[row] = y2;
+}
+
+static void
+filter_still (WebAudioRecursion * past, size_t c,
+    const WebAudioBiquadCoefficients * k, float *out0, float *out1,
+    const float *in0, const float *in1, size_t n)
+{
+  const WebAudioBiquadCoefficients still = *k;
+
+  filter_pair (past, c, &still, 0, out0, out1, in0, in1, n);
+}
+
+static void
+filter_moving (WebAudioRecursion * past, size_t c,
+    const WebAudioBiquadCoefficients * k, float *out0, float *out1,
+    const float *in0, const float *in1, size_t n)
+{
+  filter_pair (past, c, k, 1, out0, out1, in0, in1, n);
+}
+
+/* Whether all of @values are the first one, which becomes *@value. */
+static bool
+stands_still (const double *values, double *value, size_t n)
+{
+  size_t i;
+
+  if (!values)
+    return true;
+  for (i = 1; i < n && values[i] == values[0]; i++);
+  *value = values[0];
+  return i == n;
+}
+
+/* Finds the coefficients of up to a quantum of frames from number @at of the
+ * motion on: those of each, in @moving, which is returned, or those of all, in
+ * @self. */
+static const WebAudioBiquadCoefficients *
+get_coefficients (WebAudioBiquad * self, WebAudioBiquadType type,
+    const WebAudioBiquadMotion * motion, size_t at, size_t n,
+    WebAudioBiquadCoefficients * moving)
+{
+  const double *frequency = motion->frequency ? motion->frequency + at : NULL;
+  const double *detune = motion->detune ? motion->detune + at : NULL;
+  const double *q = motion->q ? motion->q + at : NULL;
+  const double *gain = motion->gain ? motion->gain + at : NULL;
+  WebAudioBiquadSetting settings[QUANTUM];
+  WebAudioBiquadSetting still = motion->still;
+  bool moves = !stands_still (frequency, &still.frequency, n);
+  size_t i;
+
+  moves |= !stands_still (detune, &still.detune, n);
+  moves |= !stands_still (q, &still.q, n);
+  moves |= !stands_still (gain, &still.gain, n);
+  if (!moves) {
+    if (type != self->type
+        || memcmp (&still, &self->setting, sizeof still) != 0) {
+      self->type = type;
+      self->setting = still;
+      webaudio_biquad_coefficients (type, 2 * self->nyquist, &still,
+          &self->coefficients, 1);
+    }
+    return NULL;
+  }
+  for (i = 0; i < n; i++) {
+    settings[i].frequency = frequency ? frequency[i] : still.frequency;
+    settings[i].detune = detune ? detune[i] : still.detune;
+    settings[i].q = q ? q[i] : still.q;
+    settings[i].gain = gain ? gain[i] : still.gain;
+  }
+  webaudio_biquad_coefficients (type, 2 * self->nyquist, settings, moving, n);
+  self->type = type;
+  self->setting = settings[n - 1];
+  self->coefficients = moving[n - 1];
+  return moving;
+}
+
+/* A bound of the impulse response of 1 / A(z). */
+static double
+find_peak (const double *a)
+{
+  double d = a[1] * a[1] / 4 - a[2];
+  double radius = d < 0 ? sqrt (a[2]) : fabs (a[1]) / 2 + sqrt (d);
+  double peak = radius < 1 ? 1 / (1 - radius) : INFINITY;
+
+  return d < 0 ? fmin (peak, 1 / sqrt (-d)) : peak;
+}
+
+static bool
+conclude (WebAudioBiquad * self, unsigned channels,
+    WebAudioInterpretation interpretation)
+{
+  const WebAudioBiquadCoefficients *k = &self->coefficients;
+  WebAudioRecursionFilter filter = { k->b, k->a, 0 };
+
+  if (webaudio_recursion_is_settling (&self->past, channels))
+    filter.peak = find_peak (k->a);
+  return webaudio_recursion_conclude (&self->past, &filter, channels,
+      interpretation);
+}
+
+/* Up to the end of a quantum, from number @at of the frames on. */
+static void
+filter_frames (WebAudioBiquad * self, WebAudioBiquadType type,
+    const WebAudioBiquadMotion * motion, float *const *out,
+    const float *const *in, size_t at, size_t n)
+{
+  WebAudioBiquadCoefficients moving[QUANTUM];
+  const WebAudioBiquadCoefficients *each =
+      get_coefficients (self, type, motion, at, n, moving);
+  unsigned channels = self->past.channels, c;
+
+  for (c = 0; c < channels; c += 2) {
+    unsigned d = c + 1 < channels ? c + 1 : c;
+
+    if (each)
+      filter_moving (&self->past, c, each, out[c] + at, out[d] + at,
+          in[c] + at, in[d] + at, n);
+    else
+      filter_still (&self->past, c, &self->coefficients, out[c] + at,
+          out[d] + at, in[c] + at, in[d] + at, n);
+  }
+}
+
+void
+webaudio_biquad_process (WebAudioBiquad * self, uint64_t frame,
+    WebAudioBiquadType type, const WebAudioBiquadMotion * motion,
+    float *const *out, const float *const *in, unsigned channels,
+    WebAudioInterpretation interpretation, size_t n)
+{
+  const float *heard[WEBAUDIO_MAX_CHANNELS];
+  bool narrowed = false;
+  size_t at, count;
+  unsigned c;
+
+  for (at = 0; at < n; at += count) {
+    count = QUANTUM - (frame + at) % QUANTUM;
+    if (count > n - at)
+      count = n - at;
+    for (c = 0; c < self->past.channels; c++)
+      heard[c] = in[c] + at;
+    webaudio_recursion_listen (&self->past, heard, count);
+    if (webaudio_recursion_is_at_rest (&self->past)) {
+      for (c = 0; c < self->past.channels; c++)
+        memset (out[c] + at, 0, count * sizeof (float));
+    } else {
+      filter_frames (self, type, motion, out, in, at, count);
+    }
+    if ((frame + at + count) % QUANTUM == 0)
+      narrowed |= conclude (self, channels, interpretation);
+  }
+  if (narrowed)
+    self->past.channels = channels;
+}
