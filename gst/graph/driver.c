@@ -114,12 +114,18 @@ is_ready (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames,
     GstWebAudioInput ** starved)
 {
   Survey survey = { output->node, 0, frames, 0, FALSE, NULL };
+  guint i;
 
   if (graph->backlog->len == 0 && graph->edges->len == 0)
     return TRUE;
   survey.visit = gst_web_audio_graph_next_visit ();
   survey.now = g_get_monotonic_time ();
   survey_node (output->node, output->position, &survey);
+  for (i = 0; i < graph->first->len; i++)
+    survey_node (g_ptr_array_index (graph->first, i), output->position,
+        &survey);
+  for (i = 0; i < graph->last->len; i++)
+    survey_node (g_ptr_array_index (graph->last, i), output->position, &survey);
   if (survey.crowded)
     return FALSE;
   if (graph->live || !survey.unready)
@@ -200,6 +206,24 @@ find_position (GstWebAudioNode * node, guint32 visit, guint64 * position)
   return found;
 }
 
+/*
+ * gst_web_audio_node_find_start:
+ * @frame: (out): unless there is none
+ *
+ * Returns: whether there is a first frame that the node can deliver everything
+ *     for. Needs the graph's lock.
+ */
+gboolean
+gst_web_audio_node_find_start (GstWebAudioNode * node, guint64 * frame)
+{
+  guint64 start;
+
+  if (!find_position (node, gst_web_audio_graph_next_visit (), &start))
+    return FALSE;
+  *frame = start;
+  return TRUE;
+}
+
 /* The graph's rate is known: decides at which frame the driver begins. */
 static void
 locate (GstWebAudioOutput * output, GstWebAudioGraph * graph)
@@ -211,13 +235,31 @@ locate (GstWebAudioOutput * output, GstWebAudioGraph * graph)
     graph->segment.base = gst_web_audio_node_get_running_time (output->node);
   }
   if (!gst_web_audio_output_backlog_start (output, &frame)
-      && !find_position (output->node, gst_web_audio_graph_next_visit (),
-          &frame))
+      && !gst_web_audio_node_find_start (output->node, &frame))
     frame = gst_web_audio_first_frame (graph->segment.start, graph->rate);
   output->position = frame;
   output->located = TRUE;
   output->need_segment = TRUE;
   output->discont = TRUE;
+}
+
+/* How many quanta may be rendered at once at most. */
+static guint64
+limit_quanta (GstWebAudioGraph * graph)
+{
+  guint limit = GST_WEB_AUDIO_MAX_BLOCK_SIZE;
+  guint i;
+
+  if (graph->draining)
+    return 1;
+  for (i = 0; i < graph->limits->len; i++) {
+    GstWebAudioNode *node = g_ptr_array_index (graph->limits, i);
+    guint its_limit = GST_WEB_AUDIO_NODE_GET_CLASS (node)->max_block (node);
+
+    if (its_limit > 0)
+      limit = MIN (limit, its_limit);
+  }
+  return MAX (limit / GST_WEB_AUDIO_QUANTUM, 1);
 }
 
 /* How many frames to render next: blocks lie on multiples of the block size. */
@@ -238,7 +280,11 @@ count_frames (GstWebAudioOutput * output, GstWebAudioGraph * graph)
   if (position >= end)
     return 0;
   end = MIN (end, graph->hold);
-  return MIN (frames, end - position);
+  frames = MIN (frames, end - position);
+  if (graph->limits->len > 0 || graph->draining)
+    frames = MIN (frames, limit_quanta (graph) * GST_WEB_AUDIO_QUANTUM
+        - position % GST_WEB_AUDIO_QUANTUM);
+  return frames;
 }
 
 static guint64
@@ -249,7 +295,8 @@ next_quantum (guint64 frame)
 }
 
 /* Ends the block with the first quantum in which a connection ends or changes
- * its channels, because in the next one channels may be counted otherwise. */
+ * its channels, because in the next one channels may be counted otherwise. The
+ * quantum after an end is rendered alone where nodes may begin to drain. */
 static guint
 cut_at_changes (GstWebAudioOutput * output, GstWebAudioGraph * graph,
     guint frames)
@@ -263,6 +310,9 @@ cut_at_changes (GstWebAudioOutput * output, GstWebAudioGraph * graph,
     change = GST_WEB_AUDIO_NODE_GET_CLASS (source)->end (source, graph->rate);
     if (change > output->position && change < end)
       end = MIN (end, next_quantum (change));
+    else if (graph->has_tails && change <= output->position
+        && next_quantum (change) == output->position)
+      end = MIN (end, output->position + GST_WEB_AUDIO_QUANTUM);
   }
   for (i = 0; i < graph->edges->len; i++) {
     GstWebAudioInput *input = g_ptr_array_index (graph->edges, i);
@@ -270,6 +320,10 @@ cut_at_changes (GstWebAudioOutput * output, GstWebAudioGraph * graph,
     change = output->position + gst_web_audio_edge_get_uniform (input->edge);
     if (change > output->position && change < end)
       end = MIN (end, next_quantum (change));
+    else if (graph->has_tails && !input->over
+        && change == output->position
+        && gst_web_audio_edge_has_ended (input->edge))
+      end = MIN (end, output->position + GST_WEB_AUDIO_QUANTUM);
   }
   return end - output->position;
 }
@@ -309,6 +363,23 @@ running_time_of (GstWebAudioGraph * graph, guint64 frame)
       gst_util_uint64_scale (frame, GST_SECOND, graph->rate));
 }
 
+/* A node that has joined by a bond may still be in READY. */
+static GstWebAudioNode *
+find_sleeping (GstWebAudioGraph * graph)
+{
+  guint i;
+
+  for (i = 0; i < graph->first->len + graph->last->len; i++) {
+    GstWebAudioNode *node = i < graph->first->len ?
+        g_ptr_array_index (graph->first, i) :
+        g_ptr_array_index (graph->last, i - graph->first->len);
+
+    if (!node->active)
+      return gst_object_ref (node);
+  }
+  return NULL;
+}
+
 /* Waits until a block may be rendered. On success *@locked is the graph,
  * locked, and *@frames the length of the block. */
 static GstFlowReturn
@@ -318,6 +389,7 @@ begin_block (GstWebAudioOutput * output, GstWebAudioGraph ** locked,
   GstWebAudioNode *node = output->node;
   GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
   GstWebAudioInput *starved = NULL;
+  GstWebAudioNode *sleeping;
   guint64 waited_until = 0;
   GstFlowReturn flow = GST_FLOW_OK;
 
@@ -328,6 +400,13 @@ begin_block (GstWebAudioOutput * output, GstWebAudioGraph ** locked,
     }
     if (graph->dirty)
       gst_web_audio_graph_refresh (graph);
+    if ((sleeping = find_sleeping (graph))) {
+      gst_web_audio_graph_unlock (graph);
+      gst_web_audio_node_activate (sleeping);
+      gst_object_unref (sleeping);
+      graph = gst_web_audio_graph_lock (node);
+      continue;
+    }
     if (graph->rate == 0) {
       if (!is_ready (output, graph, 0, &starved)) {
         graph = wait_for_change (output, graph, &starved);
@@ -400,16 +479,28 @@ fill_to_length (GstWebAudioOutput * output, guint frames, GstBuffer ** buffer)
   return GST_FLOW_OK;
 }
 
+static void
+render_unasked (GPtrArray * nodes, guint64 frame, guint frames)
+{
+  guint i;
+
+  for (i = 0; i < nodes->len; i++)
+    gst_web_audio_node_render_unasked (g_ptr_array_index (nodes, i), frame,
+        frames);
+}
+
 static GstFlowReturn
 render (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames,
     GstWebAudioBlock * block)
 {
   GstBuffer *buffer = NULL;
   WebAudioDenormals denormals = webaudio_denormals_flush ();
-  GstFlowReturn flow = gst_web_audio_output_take (output, output->position,
-      frames, &buffer);
+  GstFlowReturn flow;
   gboolean has_length;
 
+  render_unasked (graph->first, output->position, frames);
+  flow = gst_web_audio_output_take (output, output->position, frames, &buffer);
+  render_unasked (graph->last, output->position, frames);
   webaudio_denormals_restore (denormals);
   GST_OBJECT_LOCK (output->node);
   has_length = output->node->length > 0;
@@ -419,6 +510,8 @@ render (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames,
   if (flow != GST_FLOW_OK)
     return flow;
   gst_web_audio_block_open (block, buffer);
+  if (!gst_web_audio_output_pick (output, block))
+    return GST_FLOW_ERROR;
   output->ended = block->frames < frames && !has_length;
   output->position += block->frames;
   if (output->position > graph->now)
@@ -996,23 +1089,48 @@ query_seeking (GstWebAudioOutput * output, GstQuery * query)
   return TRUE;
 }
 
-/* The latency of what is pushed into the graph, and of the graph itself: a
- * block must be whole before it is rendered. */
+/* How many frames @node and the nodes before it delay the sound, at most. */
+static guint
+count_lag (GstWebAudioNode * node, gint rate, guint32 visit)
+{
+  GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
+  guint i;
+
+  if (node->visit == visit)
+    return node->lag;
+  node->visit = visit;
+  node->lag = 0;
+  for (i = 0; i < node->inputs->len; i++) {
+    GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
+
+    if (input->output && !input->param)
+      node->lag = MAX (node->lag, count_lag (input->output->node, rate, visit));
+  }
+  if (klass->latency)
+    node->lag += klass->latency (node, rate);
+  return node->lag;
+}
+
+/* The latency of what is pushed into the graph, of its nodes, and of the graph
+ * itself: a block must be whole before it is rendered. */
 static gboolean
 query_latency (GstWebAudioOutput * output, GstQuery * query)
 {
   GstWebAudioGraph *graph = gst_web_audio_graph_lock (output->node);
-  GstClockTime min, max = GST_CLOCK_TIME_NONE, own;
+  GstClockTime min, max = GST_CLOCK_TIME_NONE, own, lag;
   GPtrArray *pads;
   gboolean live;
+  gint rate;
   guint i;
 
   if (graph->dirty)
     gst_web_audio_graph_refresh (graph);
   live = graph->live;
   min = live ? graph->delay : 0;
-  own = gst_util_uint64_scale (graph->block_size, GST_SECOND,
-      graph->rate ? graph->rate : DEFAULT_RATE);
+  rate = graph->rate ? graph->rate : DEFAULT_RATE;
+  own = gst_util_uint64_scale (graph->block_size, GST_SECOND, rate);
+  lag = gst_util_uint64_scale (count_lag (output->node, rate,
+          gst_web_audio_graph_next_visit ()), GST_SECOND, rate);
   gst_web_audio_graph_unlock (graph);
 
   pads = gst_web_audio_node_get_edges (output->node);
@@ -1039,6 +1157,9 @@ query_latency (GstWebAudioOutput * output, GstQuery * query)
     if (GST_CLOCK_TIME_IS_VALID (max))
       max += own;
   }
+  min += lag;
+  if (GST_CLOCK_TIME_IS_VALID (max))
+    max += lag;
   gst_query_set_latency (query, live, min, max);
   return TRUE;
 }

@@ -6,6 +6,7 @@
 #include "config.h"
 #endif
 
+#include "bond.h"
 #include "graph.h"
 #include "input.h"
 #include "link.h"
@@ -36,6 +37,9 @@ graph_new (void)
   graph->backlog = g_ptr_array_new ();
   graph->edges = g_ptr_array_new ();
   graph->sources = g_ptr_array_new ();
+  graph->first = g_ptr_array_new ();
+  graph->last = g_ptr_array_new ();
+  graph->limits = g_ptr_array_new ();
   graph->block_size = DEFAULT_BLOCK_SIZE;
   graph->dirty = TRUE;
   gst_segment_init (&graph->segment, GST_FORMAT_TIME);
@@ -59,6 +63,9 @@ graph_unref (GstWebAudioGraph * graph)
   g_ptr_array_unref (graph->backlog);
   g_ptr_array_unref (graph->edges);
   g_ptr_array_unref (graph->sources);
+  g_ptr_array_unref (graph->first);
+  g_ptr_array_unref (graph->last);
+  g_ptr_array_unref (graph->limits);
   g_mutex_clear (&graph->lock);
   g_cond_clear (&graph->cond);
   g_free (graph);
@@ -277,34 +284,40 @@ join (GstWebAudioGraph * to, GstWebAudioGraph * from)
 }
 
 static void
+collect_one (GstWebAudioNode * node, guint32 visit, GPtrArray * found)
+{
+  if (node->visit == visit)
+    return;
+  node->visit = visit;
+  g_ptr_array_add (found, node);
+}
+
+/* Everything that renders together with @node. */
+static void
 collect (GstWebAudioNode * node, guint32 visit, GPtrArray * found)
 {
   guint next = found->len;
 
-  node->visit = visit;
-  g_ptr_array_add (found, node);
+  collect_one (node, visit, found);
   for (; next < found->len; next++) {
     GstWebAudioNode *here = g_ptr_array_index (found, next);
     guint i;
 
-    for (i = 0; i < here->inputs->len + here->outputs->len; i++) {
-      GstWebAudioNode *there = NULL;
+    for (i = 0; here->bond && i < here->bond->nodes->len; i++)
+      collect_one (g_ptr_array_index (here->bond->nodes, i), visit, found);
 
+    for (i = 0; i < here->inputs->len + here->outputs->len; i++) {
       if (i < here->inputs->len) {
         GstWebAudioInput *input = g_ptr_array_index (here->inputs, i);
 
         if (input->output)
-          there = input->output->node;
+          collect_one (input->output->node, visit, found);
       } else {
         GstWebAudioOutput *output = g_ptr_array_index (here->outputs,
             i - here->inputs->len);
 
         if (output->input)
-          there = output->input->node;
-      }
-      if (there && there->visit != visit) {
-        there->visit = visit;
-        g_ptr_array_add (found, there);
+          collect_one (output->input->node, visit, found);
       }
     }
   }
@@ -394,6 +407,7 @@ attach (GstWebAudioInput * input, GstWebAudioOutput * output)
   }
   input->waiting_since = 0;
   input->starved = FALSE;
+  input->over = FALSE;
   node->graph->dirty = TRUE;
   g_cond_broadcast (&node->graph->cond);
 }
@@ -478,6 +492,51 @@ gst_web_audio_graph_disconnect (GstWebAudioInput * input)
 }
 
 /*
+ * gst_web_audio_graph_bind:
+ * @bond: (transfer none): what @node belongs to from now on
+ *
+ * From the next block on @node renders together with the others.
+ */
+void
+gst_web_audio_graph_bind (GstWebAudioNode * node, GstWebAudioBond * bond)
+{
+  GstWebAudioNode *other =
+      bond->nodes->len > 0 ? g_ptr_array_index (bond->nodes, 0) : node;
+  GstWebAudioGraph *here, *there;
+
+  lock_both (node, other, &here, &there);
+  unite (node, other);
+  g_ptr_array_add (bond->nodes, node);
+  node->bond = bond;
+  node->graph->dirty = TRUE;
+  if (here != there)
+    gst_web_audio_graph_unlock (there);
+  else
+    graph_unref (there);
+  gst_web_audio_graph_unlock (here);
+}
+
+/*
+ * gst_web_audio_graph_unbind:
+ *
+ * From the next block on @node renders apart from those that it is not linked
+ * with.
+ */
+void
+gst_web_audio_graph_unbind (GstWebAudioNode * node)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+  GPtrArray *nodes = node->bond->nodes;
+
+  g_ptr_array_remove (nodes, node);
+  node->bond = NULL;
+  if (nodes->len > 0)
+    split (node, g_ptr_array_index (nodes, 0));
+  graph->dirty = TRUE;
+  gst_web_audio_graph_unlock (graph);
+}
+
+/*
  * gst_web_audio_graph_next_visit:
  *
  * Returns: a number for a walk that marks the nodes it has been to
@@ -500,7 +559,8 @@ node_is_wanted (GstWebAudioNode * node, guint32 visit)
   if (node->visit == visit)
     return node->wanted;
   node->visit = visit;
-  node->wanted = FALSE;
+  node->wanted = GST_WEB_AUDIO_NODE_GET_CLASS (node)->turn !=
+      GST_WEB_AUDIO_TURN_ASKED;
   for (i = 0; i < node->outputs->len; i++) {
     GstWebAudioOutput *output = g_ptr_array_index (node->outputs, i);
     /* who takes the place of a consumer goes on where that one was */
@@ -521,6 +581,24 @@ node_is_wanted (GstWebAudioNode * node, guint32 visit)
   return node->wanted;
 }
 
+/* What is to be done for the node in every block. */
+static void
+list_duties (GstWebAudioGraph * graph, GstWebAudioNode * node)
+{
+  GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
+
+  if (klass->end)
+    g_ptr_array_add (graph->sources, node);
+  if (klass->turn == GST_WEB_AUDIO_TURN_FIRST)
+    g_ptr_array_add (graph->first, node);
+  if (klass->turn == GST_WEB_AUDIO_TURN_LAST)
+    g_ptr_array_add (graph->last, node);
+  if (klass->max_block && node->wanted)
+    g_ptr_array_add (graph->limits, node);
+  graph->has_tails |= klass->at_rest != NULL;
+  graph->draining |= node->draining && node->wanted;
+}
+
 static void
 count_node (GstWebAudioGraph * graph, GstWebAudioNode * node,
     guint * block_size)
@@ -535,8 +613,6 @@ count_node (GstWebAudioGraph * graph, GstWebAudioNode * node,
     if (!graph->started)
       graph->live |= input->live && !input->output;
   }
-  if (GST_WEB_AUDIO_NODE_GET_CLASS (node)->end)
-    g_ptr_array_add (graph->sources, node);
   GST_OBJECT_LOCK (node);
   /* a graph that runs ahead of the clock cannot become live */
   if (!graph->started)
@@ -582,12 +658,18 @@ gst_web_audio_graph_refresh (GstWebAudioGraph * graph)
   graph->dirty = FALSE;
   g_ptr_array_set_size (graph->edges, 0);
   g_ptr_array_set_size (graph->sources, 0);
+  g_ptr_array_set_size (graph->first, 0);
+  g_ptr_array_set_size (graph->last, 0);
+  g_ptr_array_set_size (graph->limits, 0);
+  graph->has_tails = FALSE;
+  graph->draining = FALSE;
   if (!graph->started)
     graph->live = FALSE;
   for (i = 0; i < graph->nodes->len; i++) {
     GstWebAudioNode *node = g_ptr_array_index (graph->nodes, i);
 
     node_is_wanted (node, visit);
+    list_duties (graph, node);
     count_node (graph, node, &block_size);
   }
   if (block_size)

@@ -31,6 +31,14 @@ G_BEGIN_DECLS
  *     the last refresh, not owned
  * @sources: (element-type GstWebAudioNode): those that may end by themselves,
  *     as of the last refresh, not owned
+ * @first: (element-type GstWebAudioNode): those that are rendered before each
+ *     block, as of the last refresh, not owned
+ * @last: (element-type GstWebAudioNode): those that are rendered after it
+ * @limits: (element-type GstWebAudioNode): those that limit how much is
+ *     rendered at once
+ * @has_tails: whether a node sounds on after its input, as of the last refresh
+ * @draining: whether one does so now: quanta are rendered one by one, because
+ *     its sound ends at one
  * @now: the frame up to which it has been rendered; atomic
  * @live: whether a node asks for a live graph, or a live stream is followed
  * @delay: how much later than they belong the frames of a live graph are
@@ -59,6 +67,11 @@ struct _GstWebAudioGraph
   GPtrArray *backlog;
   GPtrArray *edges;
   GPtrArray *sources;
+  GPtrArray *first;
+  GPtrArray *last;
+  GPtrArray *limits;
+  gboolean has_tails;
+  gboolean draining;
   guint64 now;
   gboolean live;
   GstClockTime delay;
@@ -97,6 +110,12 @@ void gst_web_audio_graph_connect (GstWebAudioInput * input,
 
 G_GNUC_INTERNAL
 void gst_web_audio_graph_disconnect (GstWebAudioInput * input);
+
+G_GNUC_INTERNAL
+void gst_web_audio_graph_bind (GstWebAudioNode * node, GstWebAudioBond * bond);
+
+G_GNUC_INTERNAL
+void gst_web_audio_graph_unbind (GstWebAudioNode * node);
 
 G_GNUC_INTERNAL
 guint32 gst_web_audio_graph_next_visit (void);

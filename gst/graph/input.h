@@ -35,6 +35,7 @@ struct _GstWebAudioInput
   /*< private > */
   GstWebAudioNode *node;
   GstWebAudioParam *param;      /* what it goes into; NULL for the input */
+  guint port;                   /* of a node with several inputs, which one */
   gboolean connected;           /* takes part in rendering */
   GstWebAudioOutput *output;    /* what is pulled from, owned; else an edge */
   gint64 delta;                 /* the producer's frame less the node's */
@@ -45,6 +46,7 @@ struct _GstWebAudioInput
   GstAudioInfo info;            /* of what is pushed; under the stream lock */
   gint64 waiting_since;         /* monotonic; 0 while nobody waits */
   gboolean starved;             /* patience ran out */
+  gboolean over;                /* the node has seen its end */
 
   gboolean follows;             /* a live stream sets the pace of the graph */
   gboolean asked;               /* upstream, whether it is; stream lock */

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "bond.h"
+#include "gather.h"
 #include "graph.h"
 #include "input.h"
 #include "link.h"
@@ -57,6 +59,19 @@ static GstStaticPadTemplate more_sink_template =
 GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
     GST_STATIC_CAPS (NODE_CAPS));
 
+/* where each input or output is a channel: its number, and the same again with
+ * a number of its own for a further connection */
+static GstStaticPadTemplate port_templates[] = {
+  GST_STATIC_PAD_TEMPLATE ("src_%u", GST_PAD_SRC, GST_PAD_REQUEST,
+      GST_STATIC_CAPS (NODE_CAPS)),
+  GST_STATIC_PAD_TEMPLATE ("src_%u_%u", GST_PAD_SRC, GST_PAD_REQUEST,
+      GST_STATIC_CAPS (NODE_CAPS)),
+  GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+      GST_STATIC_CAPS (NODE_CAPS)),
+  GST_STATIC_PAD_TEMPLATE ("sink_%u_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+      GST_STATIC_CAPS (NODE_CAPS))
+};
+
 static void child_proxy_init (gpointer iface, gpointer data);
 
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstWebAudioNode, gst_web_audio_node,
@@ -83,171 +98,6 @@ gst_web_audio_node_acquire (GstWebAudioNode * node, GstWebAudioBlock * block,
         MAX (frames, graph->block_size));
   return gst_web_audio_block_pools_acquire (&graph->pools, block, channels,
       frame, frames, silent);
-}
-
-/* Whether an input is linked that does not render yet: the end of the others
- * is not the end of the node then. */
-static gboolean
-expects_input (GstWebAudioNode * node)
-{
-  gboolean expects = FALSE;
-  GList *l;
-
-  GST_OBJECT_LOCK (node);
-  for (l = GST_ELEMENT (node)->sinkpads; l && !expects; l = l->next)
-    expects = gst_pad_is_linked (l->data)
-        && !GST_WEB_AUDIO_INPUT_CAST (l->data)->param
-        && !GST_WEB_AUDIO_INPUT_CAST (l->data)->connected;
-  GST_OBJECT_UNLOCK (node);
-  return expects;
-}
-
-typedef struct
-{
-  guint count;
-  GstWebAudioChannelCountMode mode;
-  GstWebAudioChannelInterpretation interpretation;
-} Mixing;
-
-static void
-get_mixing (GstWebAudioNode * node, Mixing * mixing)
-{
-  GST_OBJECT_LOCK (node);
-  mixing->count = node->channel_count;
-  mixing->mode = node->channel_count_mode;
-  mixing->interpretation = node->channel_interpretation;
-  GST_OBJECT_UNLOCK (node);
-}
-
-static GstFlowReturn
-deliver_silence (GstWebAudioNode * node, guint channels, guint64 frame,
-    guint frames, GstWebAudioBlock * block)
-{
-  return gst_web_audio_node_acquire (node, block, channels, frame, frames,
-      TRUE) ? GST_FLOW_OK : GST_FLOW_ERROR;
-}
-
-static void
-clear_blocks (GArray * blocks)
-{
-  guint i;
-
-  for (i = 0; i < blocks->len; i++)
-    gst_web_audio_block_clear (&g_array_index (blocks, GstWebAudioBlock, i));
-  g_array_set_size (blocks, 0);
-}
-
-/* Takes from every input what it has. @open: whether an input goes on although
- * it delivers nothing now. */
-static GstFlowReturn
-take_all (GstWebAudioNode * node, guint64 frame, guint frames, gboolean * open)
-{
-  guint i;
-
-  *open = FALSE;
-  for (i = 0; i < node->inputs->len; i++) {
-    GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
-    GstWebAudioBlock block;
-    GstFlowReturn flow;
-
-    if (input->param)
-      continue;
-    flow = gst_web_audio_input_take (input, frame, frames, &block);
-    switch (flow) {
-      case GST_FLOW_OK:
-        g_array_append_val (node->blocks, block);
-        break;
-      case GST_FLOW_EOS:
-        break;
-      case GST_FLOW_NOT_LINKED:
-      case GST_FLOW_FLUSHING:
-        *open = TRUE;
-        break;
-      default:
-        clear_blocks (node->blocks);
-        return flow;
-    }
-  }
-  return GST_FLOW_OK;
-}
-
-/* Adds @from to @to, or begins @to with it. */
-static void
-mix_one (GstWebAudioBlock * to, const GstWebAudioBlock * from,
-    const Mixing * mixing, gboolean first)
-{
-  gst_web_audio_block_mix (to, 0, from, 0, from->frames,
-      mixing->interpretation, !first);
-  if (first && from->frames < to->frames)
-    gst_web_audio_block_silence (to, from->frames, to->frames - from->frames);
-}
-
-static GstFlowReturn
-mix_all (GstWebAudioNode * node, const Mixing * mixing, guint64 frame,
-    guint frames, GstWebAudioBlock * mixed)
-{
-  GArray *blocks = node->blocks;
-  GstWebAudioBlock *only = &g_array_index (blocks, GstWebAudioBlock, 0);
-  guint largest = 0, sounding = 0, channels, i;
-  gboolean first = TRUE;
-
-  for (i = 0; i < blocks->len; i++) {
-    GstWebAudioBlock *block = &g_array_index (blocks, GstWebAudioBlock, i);
-
-    largest = MAX (largest, block->channels);
-    sounding += !block->silent;
-  }
-  channels = webaudio_computed_channels (
-      (WebAudioChannelCountMode) mixing->mode, mixing->count, largest);
-  if (blocks->len == 1 && only->channels == channels
-      && only->frames == frames && GST_BUFFER_OFFSET (only->buffer) == frame) {
-    *mixed = *only;
-    only->buffer = NULL;
-    return GST_FLOW_OK;
-  }
-  if (!gst_web_audio_node_acquire (node, mixed, channels, frame, frames,
-          sounding == 0))
-    return GST_FLOW_ERROR;
-  for (i = 0; i < blocks->len; i++) {
-    GstWebAudioBlock *block = &g_array_index (blocks, GstWebAudioBlock, i);
-
-    if (block->silent)
-      continue;
-    mix_one (mixed, block, mixing, first);
-    first = FALSE;
-  }
-  return GST_FLOW_OK;
-}
-
-/* What all connections into the node deliver together. */
-static GstFlowReturn
-gather (GstWebAudioNode * node, guint64 frame, guint frames,
-    GstWebAudioBlock * mixed)
-{
-  Mixing mixing;
-  guint longest = 0, i;
-  GstFlowReturn flow;
-  gboolean open;
-
-  get_mixing (node, &mixing);
-  flow = take_all (node, frame, frames, &open);
-  if (flow != GST_FLOW_OK)
-    return flow;
-  for (i = 0; i < node->blocks->len; i++)
-    longest = MAX (longest,
-        g_array_index (node->blocks, GstWebAudioBlock, i).frames);
-  if (longest < frames && (open || !gst_web_audio_node_is_connected (node)
-          || expects_input (node)))
-    longest = frames;
-  if (longest == 0)
-    return GST_FLOW_EOS;
-  if (node->blocks->len == 0)
-    return deliver_silence (node, webaudio_computed_channels (
-            (WebAudioChannelCountMode) mixing.mode, mixing.count, 0), frame,
-        longest, mixed);
-  flow = mix_all (node, &mixing, frame, longest, mixed);
-  clear_blocks (node->blocks);
-  return flow;
 }
 
 /* Gets the subclass ready to go on at @frame. */
@@ -320,9 +170,33 @@ process (GstWebAudioNode * node, guint64 frame, GstWebAudioBlock * block)
   return flow;
 }
 
+static void
+set_draining (GstWebAudioNode * node, gboolean draining)
+{
+  if (node->draining == draining)
+    return;
+  node->draining = draining;
+  node->graph->dirty = TRUE;
+}
+
+/* Where the input has ended, silence takes its place while the node is not at
+ * rest. */
+static GstFlowReturn
+drain (GstWebAudioNode * node, guint64 frame, guint frames,
+    GstWebAudioBlock * block, GstFlowReturn flow)
+{
+  GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
+  gboolean draining = flow == GST_FLOW_EOS && klass->at_rest
+      && !klass->at_rest (node);
+
+  set_draining (node, draining);
+  return draining ? gst_web_audio_gather_silence (node, frame, frames, block) :
+      flow;
+}
+
 /*
  * gst_web_audio_node_render:
- * @taker: the output that asks
+ * @taker: (nullable): the output that asks
  * @buffer: (out): the block
  *
  * Renders the frames from @frame on, for @taker and for every other output
@@ -343,7 +217,9 @@ gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
   if (node->end_requested && !gst_web_audio_node_is_connected (node))
     flow = GST_FLOW_EOS;
   else if (node->has_input)
-    flow = gather (node, frame, frames, &block);
+    flow = gst_web_audio_gather (node, frame, frames, &block);
+  if (node->has_input)
+    flow = drain (node, frame, frames, &block, flow);
   if (flow == GST_FLOW_OK)
     flow = process (node, frame, &block);
   node->rendered = TRUE;
@@ -362,6 +238,33 @@ gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
   }
   *buffer = block.buffer;
   return GST_FLOW_OK;
+}
+
+/*
+ * gst_web_audio_node_render_unasked:
+ *
+ * Renders the frames of a block for every output that has a consumer, unless
+ * that has been done. Needs the graph's lock.
+ */
+void
+gst_web_audio_node_render_unasked (GstWebAudioNode * node, guint64 frame,
+    guint frames)
+{
+  guint64 end = frame + frames;
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  if (!node->rendered)
+    gst_web_audio_node_find_start (node, &frame);
+  else if (node->position > frame)
+    frame = node->position;
+  while (frame < end && flow == GST_FLOW_OK) {
+    guint n = MIN (end - frame, node->graph->block_size);
+    GstBuffer *buffer = NULL;
+
+    flow = gst_web_audio_node_render (node, NULL, frame, n, &buffer);
+    gst_clear_buffer (&buffer);
+    frame += n;
+  }
 }
 
 /*
@@ -384,7 +287,7 @@ gst_web_audio_node_find_end (GstWebAudioNode * node, guint32 visit)
   if (!node->has_input)
     return klass->end && node->graph->rate ?
         klass->end (node, node->graph->rate) : GST_BUFFER_OFFSET_NONE;
-  if (!gst_web_audio_node_is_connected (node))
+  if (klass->at_rest || !gst_web_audio_node_is_connected (node))
     return GST_BUFFER_OFFSET_NONE;
   for (i = 0; i < node->inputs->len && end != GST_BUFFER_OFFSET_NONE; i++) {
     GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
@@ -446,6 +349,27 @@ gst_web_audio_node_class_add_input (GstWebAudioNodeClass * klass)
   gst_element_class_add_static_pad_template_with_gtype (GST_ELEMENT_CLASS
       (klass), &more_sink_template, GST_TYPE_WEB_AUDIO_INPUT);
   gst_web_audio_node_class_add_connection (klass);
+}
+
+/*
+ * gst_web_audio_node_class_add_ports:
+ *
+ * Nodes of this class have several inputs, or several outputs, each of which
+ * is a channel of what the node renders. How many, says
+ * gst_web_audio_node_set_ports().
+ */
+void
+gst_web_audio_node_class_add_ports (GstWebAudioNodeClass * klass,
+    GstPadDirection direction)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (port_templates); i++)
+    if (port_templates[i].direction == direction)
+      gst_element_class_add_static_pad_template_with_gtype (GST_ELEMENT_CLASS
+          (klass), &port_templates[i],
+          direction == GST_PAD_SRC ? GST_TYPE_WEB_AUDIO_OUTPUT :
+          GST_TYPE_WEB_AUDIO_INPUT);
 }
 
 /* In place of what a class with parameters has for its own properties */
@@ -608,20 +532,47 @@ find_input (GstWebAudioNode * node)
   return FALSE;
 }
 
+static guint
+count_ports (GstWebAudioNode * node, GstPadTemplate * templ)
+{
+  if (GST_PAD_TEMPLATE_DIRECTION (templ) == GST_PAD_SRC)
+    return node->n_out_ports;
+  return find_param (node, templ) ? 0 : node->n_ports;
+}
+
+/* The number in the name of a pad, which may be followed by another one. */
+static gboolean
+parse_port (const gchar * name, guint64 * port)
+{
+  const gchar *digits = strchr (name, '_');
+  gchar *end;
+
+  if (!digits || !g_ascii_isdigit (digits[1]))
+    return FALSE;
+  *port = g_ascii_strtoull (digits + 1, &end, 10);
+  return *end == '\0' || (*end == '_' && g_ascii_isdigit (end[1])
+      && g_ascii_string_to_unsigned (end + 1, 10, 0, G_MAXUINT, NULL, NULL));
+}
+
 static GstPad *
 add_pad (GstWebAudioNode * node, GstPadTemplate * templ, const gchar * name)
 {
+  guint64 port = 0;
+  gboolean has_port = count_ports (node, templ) > 0 && parse_port (name, &port);
   GstPad *pad;
 
   if (GST_PAD_TEMPLATE_DIRECTION (templ) == GST_PAD_SINK) {
     GstWebAudioInput *input = gst_web_audio_input_new (node, templ, name);
 
     input->param = find_param (node, templ);
+    input->port = port;
     pad = GST_PAD (input);
   } else {
     GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
 
     pad = GST_PAD (gst_web_audio_output_new (node, templ, name));
+    if (has_port)
+      GST_WEB_AUDIO_OUTPUT_CAST (pad)->port = port;
     g_ptr_array_add (node->outputs, gst_object_ref (pad));
     graph->dirty = TRUE;
     gst_web_audio_graph_unlock (graph);
@@ -638,6 +589,9 @@ gst_web_audio_node_constructed (GObject * object)
   guint i;
 
   G_OBJECT_CLASS (gst_web_audio_node_parent_class)->constructed (object);
+  if (GST_WEB_AUDIO_NODE_GET_CLASS (object)->max_channels)
+    GST_WEB_AUDIO_NODE (object)->channel_count_mode =
+        GST_WEB_AUDIO_CHANNEL_COUNT_MODE_CLAMPED_MAX;
   create_params (GST_WEB_AUDIO_NODE (object));
   GST_WEB_AUDIO_NODE (object)->has_input =
       find_input (GST_WEB_AUDIO_NODE (object));
@@ -650,6 +604,40 @@ gst_web_audio_node_constructed (GObject * object)
   }
 }
 
+static gboolean
+is_taken (GstWebAudioNode * node, const gchar * name)
+{
+  GstPad *there = gst_element_get_static_pad (GST_ELEMENT (node), name);
+  gboolean taken = there != NULL;
+
+  gst_clear_object (&there);
+  return taken;
+}
+
+/* The name of a new pad of a node with @count ports: the one asked for if there
+ * is such a port and the name is free, else the first port without a pad. */
+static gchar *
+choose_port (GstWebAudioNode * node, GstPadTemplate * templ,
+    const gchar * asked, guint count)
+{
+  const gchar *pattern = GST_PAD_TEMPLATE_NAME_TEMPLATE (templ);
+  gsize prefix = strcspn (pattern, "%");
+  guint64 port;
+
+  if (asked)
+    return strncmp (asked, pattern, prefix) == 0 && parse_port (asked, &port)
+        && port < count && !is_taken (node, asked) ? g_strdup (asked) : NULL;
+  for (port = 0; port < count && !strchr (pattern + prefix + 1, '%'); port++) {
+    gchar *name = g_strdup_printf ("%.*s%u", (gint) prefix, pattern,
+        (guint) port);
+
+    if (!is_taken (node, name))
+      return name;
+    g_free (name);
+  }
+  return NULL;
+}
+
 /* The name of a new pad: the one asked for if it fits and is free, else the
  * next free one. */
 static gchar *
@@ -658,14 +646,10 @@ choose_name (GstWebAudioNode * node, GstPadTemplate * templ,
 {
   const gchar *pattern = GST_PAD_TEMPLATE_NAME_TEMPLATE (templ);
   gchar *prefix = g_strndup (pattern, strcspn (pattern, "%"));
-  GstElement *element = GST_ELEMENT (node);
   gchar *name = NULL;
   gboolean taken = TRUE;
   guint64 number;
 
-  /* some callers pass on the template's name */
-  if (asked && strchr (asked, '%'))
-    asked = NULL;
   if (asked && (!g_str_has_prefix (asked, prefix)
           || !g_ascii_string_to_unsigned (asked + strlen (prefix), 10, 0,
               G_MAXUINT, &number, NULL))) {
@@ -673,16 +657,12 @@ choose_name (GstWebAudioNode * node, GstPadTemplate * templ,
     return NULL;
   }
   while (taken) {
-    GstPad *there;
-
     g_free (name);
     GST_OBJECT_LOCK (node);
     name = asked ? g_strdup (asked) :
         g_strdup_printf ("%s%u", prefix, node->next_pad++);
     GST_OBJECT_UNLOCK (node);
-    there = gst_element_get_static_pad (element, name);
-    taken = there != NULL;
-    gst_clear_object (&there);
+    taken = is_taken (node, name);
     if (taken && asked) {
       g_clear_pointer (&name, g_free);
       break;
@@ -697,16 +677,54 @@ gst_web_audio_node_request_new_pad (GstElement * element,
     GstPadTemplate * templ, const gchar * asked, const GstCaps * caps)
 {
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (element);
-  gchar *name = choose_name (node, templ, asked);
+  guint ports = count_ports (node, templ);
+  gchar *name;
   GstPad *pad;
 
+  /* some callers pass on the template's name */
+  if (asked && strchr (asked, '%'))
+    asked = NULL;
+  name = ports > 0 ? choose_port (node, templ, asked, ports) :
+      choose_name (node, templ, asked);
+
   if (!name) {
-    GST_WARNING_OBJECT (node, "there is no free pad %s", asked);
+    GST_WARNING_OBJECT (node, "there is no free pad %s",
+        asked ? asked : GST_PAD_TEMPLATE_NAME_TEMPLATE (templ));
     return NULL;
   }
   pad = add_pad (node, templ, name);
   g_free (name);
   return pad;
+}
+
+/*
+ * gst_web_audio_node_set_ports:
+ * @count: how many inputs or outputs the node has; each is a channel
+ *
+ * Returns: whether that was done; it is not while there is a pad of a higher
+ *     number
+ */
+gboolean
+gst_web_audio_node_set_ports (GstWebAudioNode * node,
+    GstPadDirection direction, guint count)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+  gboolean in_use = FALSE;
+  GList *l;
+
+  GST_OBJECT_LOCK (node);
+  for (l = GST_ELEMENT (node)->pads; l; l = l->next)
+    in_use |= GST_PAD_DIRECTION (l->data) == direction
+        && (direction == GST_PAD_SRC ?
+        GST_WEB_AUDIO_OUTPUT_CAST (l->data)->port >= (gint) count :
+        GST_WEB_AUDIO_INPUT_CAST (l->data)->port >= count);
+  GST_OBJECT_UNLOCK (node);
+  if (!in_use && direction == GST_PAD_SRC)
+    node->n_out_ports = count;
+  else if (!in_use)
+    node->n_ports = count;
+  gst_web_audio_graph_unlock (graph);
+  return !in_use;
 }
 
 static void
@@ -937,6 +955,7 @@ deactivate (GstWebAudioNode * node)
   node->active = FALSE;
   node->rendered = FALSE;
   node->prepared = FALSE;
+  node->draining = FALSE;
   node->end_requested = FALSE;
   gst_web_audio_node_seek_params (node, 0);
   node->holding = FALSE;
@@ -1040,6 +1059,30 @@ set_sample_rate (GstWebAudioNode * node, gint asked)
       CLAMP (asked, GST_WEB_AUDIO_MIN_RATE, GST_WEB_AUDIO_MAX_RATE);
 }
 
+/* Holds values to the constraints that the spec has for some nodes.
+ * https://webaudio.github.io/web-audio-api/#dom-audionode-channelcount
+ * Returns why they are refused, or NULL. */
+static const gchar *
+set_mixing (GstWebAudioNode * node, guint count,
+    GstWebAudioChannelCountMode mode,
+    GstWebAudioChannelInterpretation interpretation)
+{
+  GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
+  const gchar *refusal = klass->check_mixing ?
+      klass->check_mixing (node, count, mode, interpretation) : NULL;
+
+  if (klass->max_channels && count > klass->max_channels)
+    refusal = "NotSupportedError: is too much for this node";
+  if (klass->max_channels && mode == GST_WEB_AUDIO_CHANNEL_COUNT_MODE_MAX)
+    refusal = "NotSupportedError: must not be max for this node";
+  if (refusal)
+    return refusal;
+  node->channel_count = count;
+  node->channel_count_mode = mode;
+  node->channel_interpretation = interpretation;
+  return NULL;
+}
+
 /* The graph looks at its nodes again before the next block. */
 static void
 mark_changed (GstWebAudioNode * node)
@@ -1056,17 +1099,21 @@ gst_web_audio_node_set_property (GObject * object, guint id,
 {
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (object);
   gboolean concerns_graph = FALSE;
+  const gchar *refusal = NULL;
 
   GST_OBJECT_LOCK (node);
   switch (id) {
     case PROP_CHANNEL_COUNT:
-      node->channel_count = g_value_get_uint (value);
+      refusal = set_mixing (node, g_value_get_uint (value),
+          node->channel_count_mode, node->channel_interpretation);
       break;
     case PROP_CHANNEL_COUNT_MODE:
-      node->channel_count_mode = g_value_get_enum (value);
+      refusal = set_mixing (node, node->channel_count,
+          g_value_get_enum (value), node->channel_interpretation);
       break;
     case PROP_CHANNEL_INTERPRETATION:
-      node->channel_interpretation = g_value_get_enum (value);
+      refusal = set_mixing (node, node->channel_count,
+          node->channel_count_mode, g_value_get_enum (value));
       break;
     case PROP_BLOCK_SIZE:
       set_block_size (node, g_value_get_uint (value));
@@ -1087,6 +1134,8 @@ gst_web_audio_node_set_property (GObject * object, guint id,
       break;
   }
   GST_OBJECT_UNLOCK (node);
+  if (refusal)
+    GST_WARNING_OBJECT (node, "%s: %s", pspec->name, refusal);
   if (concerns_graph)
     mark_changed (node);
 }
@@ -1157,6 +1206,7 @@ gst_web_audio_node_finalize (GObject * object)
 {
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (object);
 
+  gst_web_audio_bond_leave (node);
   gst_web_audio_graph_leave (node);
   g_ptr_array_unref (node->inputs);
   g_ptr_array_unref (node->outputs);

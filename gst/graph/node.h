@@ -31,6 +31,7 @@ typedef struct _GstWebAudioNodeClass GstWebAudioNodeClass;
 typedef struct _GstWebAudioGraph GstWebAudioGraph;
 typedef struct _GstWebAudioInput GstWebAudioInput;
 typedef struct _GstWebAudioOutput GstWebAudioOutput;
+typedef struct _GstWebAudioBond GstWebAudioBond;
 typedef struct _GstWebAudioParam GstWebAudioParam;
 
 #define GST_WEB_AUDIO_MAX_PARAMS 12
@@ -83,6 +84,8 @@ struct _GstWebAudioNode
   GPtrArray *params;            /* GstWebAudioParam, in the order of the class */
 
   gboolean has_input;           /* besides parameters */
+  guint n_ports;                /* inputs that become a channel each, or 0 */
+  guint n_out_ports;            /* outputs that deliver a channel each, or 0 */
   gboolean prepared;
   guint64 position;             /* where the next block starts */
   gboolean rendered;            /* whether position counts */
@@ -90,6 +93,7 @@ struct _GstWebAudioNode
   gboolean fresh;               /* came to a running pipeline, not rendered yet */
   guint64 joined;               /* its first frame there; what was to be earlier
                                  * is now */
+  gboolean draining;            /* its input has ended, its sound has not */
   gboolean end_requested;       /* by an EOS event */
   gboolean holding;             /* suspends the graph */
   gdouble hold_time;            /* seconds, from which on it will */
@@ -100,6 +104,9 @@ struct _GstWebAudioNode
   gint64 playing_since;         /* monotonic time */
   guint32 visit;                /* the last walk that came by */
   gboolean wanted;              /* an output is, as the last refresh found */
+  guint lag;                    /* frames by which it and what comes before it
+                                 * delay the sound; of the last walk */
+  GstWebAudioBond *bond;        /* with nodes that it is not linked with */
 
   /* properties, under the object lock */
   guint channel_count;
@@ -112,6 +119,21 @@ struct _GstWebAudioNode
 
   guint next_pad;               /* number of the next request pad */
 };
+
+/**
+ * GstWebAudioTurn:
+ * @GST_WEB_AUDIO_TURN_ASKED: when its output is asked for
+ * @GST_WEB_AUDIO_TURN_FIRST: before each block, whole
+ * @GST_WEB_AUDIO_TURN_LAST: after each block unless it has been asked
+ *
+ * When a node is rendered.
+ */
+typedef enum
+{
+  GST_WEB_AUDIO_TURN_ASKED,
+  GST_WEB_AUDIO_TURN_FIRST,
+  GST_WEB_AUDIO_TURN_LAST
+} GstWebAudioTurn;
 
 /**
  * GstWebAudioNodeClass:
@@ -134,6 +156,20 @@ struct _GstWebAudioNode
  * @send_stream_start: (optional): begins the stream of an output in another way
  * @held: (optional): the graph has been rendered up to @frame, where the node
  *     wanted to suspend it. Called by a rendering thread that holds no lock.
+ * @at_rest: (optional): of nodes that sound on after their input: whether
+ *     silence in gives silence out from here on and changes nothing. Where the
+ *     input has ended, silence takes its place until this is so at the end of
+ *     a quantum.
+ * @latency: (optional): how many frames the node delays the sound beyond what
+ *     it is asked for
+ * @max_block: (optional): how many frames may be rendered at once now, at most;
+ *     0 for any number. Rounded down to whole quanta, but at least one.
+ * @turn: when nodes of this class are rendered
+ * @check_mixing: (optional): why the node does not permit these values of its
+ *     properties, beginning with the name of the spec's exception, or %NULL
+ * @max_channels: what channel-count may be at most, where the spec has such a
+ *     constraint; channel-count-mode begins as clamped-max and must not become
+ *     max then. 0 for none
  * @params: (array length=n_params): the parameters of nodes of this class
  */
 struct _GstWebAudioNodeClass
@@ -147,6 +183,14 @@ struct _GstWebAudioNodeClass
     guint64 (*end) (GstWebAudioNode * node, gint rate);
   void (*send_stream_start) (GstWebAudioNode * node, GstPad * pad);
   void (*held) (GstWebAudioNode * node, guint64 frame);
+  gboolean (*at_rest) (GstWebAudioNode * node);
+  guint (*latency) (GstWebAudioNode * node, gint rate);
+  guint (*max_block) (GstWebAudioNode * node);
+  GstWebAudioTurn turn;
+  const gchar *(*check_mixing) (GstWebAudioNode * node, guint channel_count,
+      GstWebAudioChannelCountMode mode,
+      GstWebAudioChannelInterpretation interpretation);
+  guint max_channels;
 
   /*< private > */
   void (*set_property) (GObject * object, guint id, const GValue * value,
@@ -179,10 +223,18 @@ G_GNUC_INTERNAL
 void gst_web_audio_node_class_add_input (GstWebAudioNodeClass * klass);
 
 G_GNUC_INTERNAL
+void gst_web_audio_node_class_add_ports (GstWebAudioNodeClass * klass,
+    GstPadDirection direction);
+
+G_GNUC_INTERNAL
 void gst_web_audio_node_class_add_param (GstWebAudioNodeClass * klass,
     const gchar * name, const gchar * nick, const gchar * blurb,
     gdouble minimum, gdouble maximum, gdouble default_value,
     GstWebAudioParamFlags flags);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_node_set_ports (GstWebAudioNode * node,
+    GstPadDirection direction, guint count);
 
 /* for process of subclasses */
 
@@ -201,6 +253,14 @@ G_GNUC_INTERNAL
 GstFlowReturn gst_web_audio_node_render (GstWebAudioNode * node,
     GstWebAudioOutput * taker, guint64 frame, guint frames,
     GstBuffer ** buffer);
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_render_unasked (GstWebAudioNode * node, guint64 frame,
+    guint frames);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_node_find_start (GstWebAudioNode * node,
+    guint64 * frame);
 
 G_GNUC_INTERNAL
 void gst_web_audio_node_activate (GstWebAudioNode * node);

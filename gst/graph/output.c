@@ -6,6 +6,8 @@
 #include "config.h"
 #endif
 
+#include <string.h>
+
 #include "graph.h"
 #include "input.h"
 #include "link.h"
@@ -197,6 +199,31 @@ gst_web_audio_output_take (GstWebAudioOutput * output, guint64 frame,
   return assemble (output, frame, frames, buffer);
 }
 
+/*
+ * gst_web_audio_output_pick:
+ * @block: what the node has rendered; replaced by what this output delivers
+ *
+ * Returns: whether there was memory for it. Needs the graph's lock.
+ */
+gboolean
+gst_web_audio_output_pick (GstWebAudioOutput * output, GstWebAudioBlock * block)
+{
+  GstWebAudioBlock picked = { 0, };
+  gboolean silent;
+
+  if (output->port < 0)
+    return TRUE;
+  silent = block->silent || output->port >= (gint) block->channels;
+  if (gst_web_audio_node_acquire (output->node, &picked, 1,
+          GST_BUFFER_OFFSET (block->buffer), block->frames, silent)
+      && !silent)
+    memcpy (picked.data, gst_web_audio_block_plane (block, output->port),
+        block->frames * sizeof (gfloat));
+  gst_web_audio_block_clear (block);
+  *block = picked;
+  return picked.buffer != NULL;
+}
+
 /* The pulled side */
 
 /*
@@ -312,6 +339,8 @@ output_getrange (GstPad * pad, GstObject * parent, guint64 frame,
   if (flow != GST_FLOW_OK)
     return flow;
   gst_web_audio_block_open (&block, taken);
+  if (!gst_web_audio_output_pick (output, &block))
+    return GST_FLOW_ERROR;
   if (G_UNLIKELY (output->need_events || !output->configured
           || GST_AUDIO_INFO_RATE (&output->info) != node->graph->rate
           || (!output->pinned_channels
@@ -611,6 +640,7 @@ gst_web_audio_output_class_init (GstWebAudioOutputClass * klass)
 static void
 gst_web_audio_output_init (GstWebAudioOutput * output)
 {
+  output->port = -1;
   output->backlog = gst_queue_array_new (16);
   gst_queue_array_set_clear_func (output->backlog,
       (GDestroyNotify) gst_buffer_unref);

@@ -36,6 +36,8 @@ struct _GstWebAudioOutput
 
   /*< private > */
   GstWebAudioNode *node;
+  gint port;                    /* the channel that it delivers, of a node with
+                                 * several outputs; -1 for all channels */
   GstWebAudioInput *input;      /* the node input that pulls, owned */
   gboolean wanted;              /* somebody will consume what is rendered */
   GstQueueArray *backlog;       /* GstBuffer, rendered for another consumer */
@@ -87,6 +89,10 @@ void gst_web_audio_output_reschedule (GstWebAudioOutput * output);
 
 G_GNUC_INTERNAL
 void gst_web_audio_output_push (GstWebAudioOutput * output);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_output_pick (GstWebAudioOutput * output,
+    GstWebAudioBlock * block);
 
 G_GNUC_INTERNAL
 GstFlowReturn gst_web_audio_output_take (GstWebAudioOutput * output,
