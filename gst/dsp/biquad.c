@@ -128,7 +128,7 @@ evaluate (WebAudioBiquadType type, const Point * point, Formula * f)
     case WEBAUDIO_BIQUAD_NOTCH:
       set_formula (f, one, middle, one, 1 + alpha, middle, 1 - alpha);
       break;
-    case WEBAUDIO_BIQUAD_ALLPASS:
+    default:
       set_formula (f, 1 - alpha, middle, 1 + alpha, 1 + alpha, middle,
           1 - alpha);
       break;

@@ -88,12 +88,11 @@ find_origins (int *origins, unsigned to, unsigned from,
   float *outs[WEBAUDIO_MAX_CHANNELS];
   unsigned c;
 
-  for (c = 0; c < from; c++) {
+  for (c = 0; c < WEBAUDIO_MAX_CHANNELS; c++) {
     in[c] = (float) (c + 1);
     ins[c] = in + c;
-  }
-  for (c = 0; c < to; c++)
     outs[c] = out + c;
+  }
   webaudio_channel_mix (outs, to, ins, from, interpretation, false, 1);
   for (c = 0; c < to; c++)
     origins[c] = (int) out[c] - 1;
