@@ -9,6 +9,7 @@
 
 #include "graph/timeline.h"
 #include "nodes/biquadfilter.h"
+#include "nodes/buffersource.h"
 #include "nodes/channelmerger.h"
 #include "nodes/channelsplitter.h"
 #include "nodes/constantsource.h"
@@ -28,6 +29,7 @@ plugin_init (GstPlugin * plugin)
   g_type_ensure (GST_TYPE_WEB_AUDIO_TIMELINE);
   registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
   registered &= GST_ELEMENT_REGISTER (biquadfilter, plugin);
+  registered &= GST_ELEMENT_REGISTER (buffersource, plugin);
   registered &= GST_ELEMENT_REGISTER (channelmerger, plugin);
   registered &= GST_ELEMENT_REGISTER (channelsplitter, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
