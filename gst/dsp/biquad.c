@@ -13,8 +13,9 @@
 
 /* The largest Q in dB for which 10^(Q / 20) is a float */
 #define MAX_Q_DB 770.63678
-/* A gain for whose square root's inverse there is no number */
-#define NO_GAIN 1e-300
+/* What counts as 0, so that quotients are numbers */
+#define NO_GAIN 1e-150
+#define NO_Q 1e-100
 #define LOG2_10 3.32192809488736234787
 
 /* Two frames, or two channels; GCC and clang know it on every processor. */
@@ -32,18 +33,19 @@ typedef double LoosePair __attribute__((vector_size (16),
 static inline Pair
 quarter_sine (Pair t)
 {
-  static const double factors[] = {
-    1.5707963267948966, -0.6459640975062463, 0.079692626246167049,
-    -0.0046817541353186884, 0.00016044118478735983, -3.5988432352120856e-06,
-    5.6921729219679278e-08, -6.6880351098114680e-10, 6.0669357311061957e-12,
-    -4.3770654673133727e-14, 2.5714228928604381e-16, -1.2538995405351687e-18
-  };
   Pair square = t * t;
-  size_t i = sizeof factors / sizeof *factors - 1;
-  Pair sum = { factors[i], factors[i] };
+  Pair sum = square * -1.2538995405351687e-18 + 2.5714228928604381e-16;
 
-  while (i-- > 0)
-    sum = sum * square + factors[i];
+  sum = sum * square - 4.3770654673133727e-14;
+  sum = sum * square + 6.0669357311061957e-12;
+  sum = sum * square - 6.6880351098114680e-10;
+  sum = sum * square + 5.6921729219679278e-08;
+  sum = sum * square - 3.5988432352120856e-06;
+  sum = sum * square + 0.00016044118478735983;
+  sum = sum * square - 0.0046817541353186884;
+  sum = sum * square + 0.079692626246167049;
+  sum = sum * square - 0.6459640975062463;
+  sum = sum * square + 1.5707963267948966;
   return sum * t;
 }
 
@@ -55,21 +57,23 @@ typedef struct
   Pair gain;                    /* A of the specification, linear */
 } Point;
 
+/* What they are, divided by a0: b0 to b2, and a1 and a2. */
 typedef struct
 {
   Pair b[3];
-  Pair a[3];
+  Pair a[2];
 } Formula;
 
 static inline void
 set_formula (Formula * f, Pair b0, Pair b1, Pair b2, Pair a0, Pair a1, Pair a2)
 {
-  f->b[0] = b0;
-  f->b[1] = b1;
-  f->b[2] = b2;
-  f->a[0] = a0;
-  f->a[1] = a1;
-  f->a[2] = a2;
+  Pair factor = 1 / a0;
+
+  f->b[0] = b0 * factor;
+  f->b[1] = b1 * factor;
+  f->b[2] = b2 * factor;
+  f->a[0] = a1 * factor;
+  f->a[1] = a2 * factor;
 }
 
 static inline Pair
@@ -79,19 +83,20 @@ square_root (Pair x)
   sqrt (x[0]), sqrt (x[1])};
 }
 
+/* The formulas of a lowshelf, halved, with the sine @s and the cosine @c of half
+ * the angle; those of a highshelf are the same with both exchanged. */
 static inline void
-shelf (Formula * f, Pair cosine, Pair sine, Pair A)
+shelf (Formula * f, Pair s, Pair c, Pair A)
 {
-  Pair slope = square_root (A) * sine * M_SQRT2;
-  Pair more = A + 1, less = A - 1;
+  Pair low = s * s, high = c * c;
+  Pair slope = M_SQRT2 * square_root (A) * s * c;
 
-  set_formula (f, A * (more - less * cosine + slope),
-      2 * A * (less - more * cosine), A * (more - less * cosine - slope),
-      more + less * cosine + slope, -2 * (less + more * cosine),
-      more + less * cosine - slope);
+  set_formula (f, A * (A * low + high + slope), 2 * A * (A * low - high),
+      A * (A * low + high - slope), A * high + low + slope,
+      2 * (low - A * high), A * high + low - slope);
 }
 
-static void
+static inline void
 evaluate (WebAudioBiquadType type, const Point * point, Formula * f)
 {
   const Pair one = { 1, 1 };
@@ -113,13 +118,12 @@ evaluate (WebAudioBiquadType type, const Point * point, Formula * f)
       set_formula (f, alpha, 0 * alpha, -alpha, 1 + alpha, middle, 1 - alpha);
       break;
     case WEBAUDIO_BIQUAD_LOWSHELF:
-      shelf (f, cosine, sine, A);
+      shelf (f, s, c, A);
       break;
     case WEBAUDIO_BIQUAD_HIGHSHELF:
-      /* the other one, seen from half of the sample rate */
-      shelf (f, -cosine, sine, A);
+      shelf (f, c, s, A);
       f->b[1] = -f->b[1];
-      f->a[1] = -f->a[1];
+      f->a[0] = -f->a[0];
       break;
     case WEBAUDIO_BIQUAD_PEAKING:
       set_formula (f, 1 + alpha * A, middle, 1 - alpha * A, 1 + alpha / A,
@@ -154,7 +158,7 @@ static bool
 find_limit (WebAudioBiquadType type, double frequency, double q, double A,
     double *factor)
 {
-  bool low = !(frequency > 0), high = frequency >= 1, no_q = !(q > 0);
+  bool low = !(frequency > 0), high = frequency >= 1, no_q = q < NO_Q;
 
   if (has_gain (type) && A < NO_GAIN)
     A = 0;
@@ -186,25 +190,23 @@ find_limit (WebAudioBiquadType type, double frequency, double q, double A,
   }
 }
 
-static void
-finish (WebAudioBiquadType type, const Point * point, const Formula * f,
-    size_t lane, WebAudioBiquadCoefficients * out)
+/* Takes one of the two frames of a formula. */
+static inline void
+finish (WebAudioBiquadType type, double frequency, double q, double A,
+    const Formula * f, size_t lane, WebAudioBiquadCoefficients * out)
 {
   double factor;
 
-  if (find_limit (type, point->frequency[lane], point->q[lane],
-          point->gain[lane], &factor)) {
-    *out = (WebAudioBiquadCoefficients) { {
-    factor, 0, 0}, {
-    1, 0, 0}};
-    return;
-  }
   out->b[0] = f->b[0][lane];
   out->b[1] = f->b[1][lane];
   out->b[2] = f->b[2][lane];
   out->a[0] = 1;
-  out->a[1] = f->a[1][lane];
-  out->a[2] = f->a[2][lane];
+  out->a[1] = f->a[0][lane];
+  out->a[2] = f->a[1][lane];
+  if (find_limit (type, frequency, q, A, &factor))
+    *out = (WebAudioBiquadCoefficients) { {
+    factor, 0, 0}, {
+    1, 0, 0}};
 }
 
 /* Keeps the power that was computed last, for most parameters stand still. */
@@ -224,28 +226,35 @@ raise (Power * power, double exponent)
   return power->power;
 }
 
-typedef struct
-{
-  Power detune, q, gain;
-} Powers;
-
-static inline void
-locate (WebAudioBiquadType type, double nyquist,
-    const WebAudioBiquadSetting * setting, Powers * powers, size_t lane,
-    Point * point)
+/* The frequency of one frame, as in a Point; what is no number (0 Hz, infinitely
+ * detuned) is 0. */
+static inline double
+get_frequency (const WebAudioBiquadSetting * setting, double nyquist,
+    Power * power)
 {
   double frequency = setting->frequency / nyquist
-      * raise (&powers->detune, setting->detune / 1200);
+      * raise (power, setting->detune / 1200);
 
-  /* what is no number (0 Hz, infinitely detuned) is 0 */
-  point->frequency[lane] = frequency > 0 ? fmin (frequency, 1) : 0;
-  if (is_q_in_db (type))
-    point->q[lane] = raise (&powers->q,
-        fmax (fmin (setting->q, MAX_Q_DB), -MAX_Q_DB) * (LOG2_10 / 20));
-  else
-    point->q[lane] = setting->q;
-  point->gain[lane] = has_gain (type) ?
-      raise (&powers->gain, setting->gain * (LOG2_10 / 40)) : 1;
+  return !(frequency > 0) ? 0 : frequency < 1 ? frequency : 1;
+}
+
+static inline double
+get_q (const WebAudioBiquadSetting * setting, WebAudioBiquadType type,
+    Power * power)
+{
+  double q = setting->q;
+
+  if (!is_q_in_db (type))
+    return q;
+  q = q > MAX_Q_DB ? MAX_Q_DB : q < -MAX_Q_DB ? -MAX_Q_DB : q;
+  return raise (power, q * (LOG2_10 / 20));
+}
+
+static inline double
+get_gain (const WebAudioBiquadSetting * setting, WebAudioBiquadType type,
+    Power * power)
+{
+  return has_gain (type) ? raise (power, setting->gain * (LOG2_10 / 40)) : 1;
 }
 
 void
@@ -253,24 +262,25 @@ webaudio_biquad_coefficients (WebAudioBiquadType type, double rate,
     const WebAudioBiquadSetting * setting, WebAudioBiquadCoefficients * out,
     size_t n)
 {
-  Powers powers = { {0, 1}, {0, 1}, {0, 1} };
-  size_t i, j;
+  Power detune = { 0, 1 }, q = { 0, 1 }, gain = { 0, 1 };
+  size_t i;
 
   for (i = 0; i < n; i += 2) {
-    Point point;
+    const WebAudioBiquadSetting *one = setting + i;
+    const WebAudioBiquadSetting *other = i + 1 < n ? one + 1 : one;
+    /* written so that the pairs are made in registers */
+    double frequency0 = get_frequency (one, rate / 2, &detune);
+    double frequency1 = get_frequency (other, rate / 2, &detune);
+    double q0 = get_q (one, type, &q), q1 = get_q (other, type, &q);
+    double gain0 = get_gain (one, type, &gain);
+    double gain1 = get_gain (other, type, &gain);
+    const Point point = { {frequency0, frequency1}, {q0, q1}, {gain0, gain1} };
     Formula formula;
 
-    locate (type, rate / 2, setting + i, &powers, 0, &point);
-    locate (type, rate / 2, setting + (i + 1 < n ? i + 1 : i), &powers, 1,
-        &point);
     evaluate (type, &point, &formula);
-    for (j = 0; j < 3; j++) {
-      formula.b[j] /= formula.a[0];
-      if (j > 0)
-        formula.a[j] /= formula.a[0];
-    }
-    for (j = 0; j < 2 && i + j < n; j++)
-      finish (type, &point, &formula, j, out + i + j);
+    finish (type, frequency0, q0, gain0, &formula, 0, out + i);
+    if (other != one)
+      finish (type, frequency1, q1, gain1, &formula, 1, out + i + 1);
   }
 }
 
@@ -295,10 +305,38 @@ webaudio_biquad_clear (WebAudioBiquad * self)
   webaudio_recursion_clear (&self->past);
 }
 
-/* Two channels; where there is but one, both are the same. @step is 1 where
- * each frame has coefficients of its own, else 0. */
+/* One channel. @step is 1 where each frame has coefficients of its own, else
+ * 0. */
 static inline __attribute__((always_inline)) void
-filter_pair (WebAudioRecursion * past, size_t c,
+filter_one (WebAudioRecursion * past, size_t c,
+    const WebAudioBiquadCoefficients * k, size_t step, float *out,
+    const float *in, size_t n)
+{
+  double *xs = past->x + c, *ys = past->y + c;
+  const size_t row = WEBAUDIO_MAX_CHANNELS;
+  double x1 = xs[0], x2 = xs[row], y1 = ys[0], y2 = ys[row];
+  size_t i;
+
+  for (i = 0; i < n; i++, k += step) {
+    double x = in[i];
+    double y = k->b[0] * x + k->b[1] * x1 + k->b[2] * x2 - k->a[2] * y2
+        - k->a[1] * y1;
+
+    x2 = x1;
+    x1 = x;
+    y2 = y1;
+    y1 = y;
+    out[i] = (float) y;
+  }
+  xs[0] = x1;
+  xs[row] = x2;
+  ys[0] = y1;
+  ys[row] = y2;
+}
+
+/* The same with two channels at once */
+static inline __attribute__((always_inline)) void
+filter_two (WebAudioRecursion * past, size_t c,
     const WebAudioBiquadCoefficients * k, size_t step, float *out0, float *out1,
     const float *in0, const float *in1, size_t n)
 {
@@ -327,21 +365,27 @@ filter_pair (WebAudioRecursion * past, size_t c,
 }
 
 static void
-filter_still (WebAudioRecursion * past, size_t c,
-    const WebAudioBiquadCoefficients * k, float *out0, float *out1,
-    const float *in0, const float *in1, size_t n)
+filter_still (WebAudioRecursion * past, size_t c, size_t lanes,
+    const WebAudioBiquadCoefficients * k, float *const *out,
+    const float *const *in, size_t n)
 {
   const WebAudioBiquadCoefficients still = *k;
 
-  filter_pair (past, c, &still, 0, out0, out1, in0, in1, n);
+  if (lanes == 1)
+    filter_one (past, c, &still, 0, out[0], in[0], n);
+  else
+    filter_two (past, c, &still, 0, out[0], out[1], in[0], in[1], n);
 }
 
 static void
-filter_moving (WebAudioRecursion * past, size_t c,
-    const WebAudioBiquadCoefficients * k, float *out0, float *out1,
-    const float *in0, const float *in1, size_t n)
+filter_moving (WebAudioRecursion * past, size_t c, size_t lanes,
+    const WebAudioBiquadCoefficients * k, float *const *out,
+    const float *const *in, size_t n)
 {
-  filter_pair (past, c, k, 1, out0, out1, in0, in1, n);
+  if (lanes == 1)
+    filter_one (past, c, k, 1, out[0], in[0], n);
+  else
+    filter_two (past, c, k, 1, out[0], out[1], in[0], in[1], n);
 }
 
 /* Whether all of @values are the first one, which becomes *@value. */
@@ -424,7 +468,7 @@ conclude (WebAudioBiquad * self, unsigned channels,
       interpretation);
 }
 
-/* Up to the end of a quantum, from number @at of the frames on. */
+/* Up to the end of a quantum, with the parameters from number @at on. */
 static void
 filter_frames (WebAudioBiquad * self, WebAudioBiquadType type,
     const WebAudioBiquadMotion * motion, float *const *out,
@@ -436,14 +480,11 @@ filter_frames (WebAudioBiquad * self, WebAudioBiquadType type,
   unsigned channels = self->past.channels, c;
 
   for (c = 0; c < channels; c += 2) {
-    unsigned d = c + 1 < channels ? c + 1 : c;
-
     if (each)
-      filter_moving (&self->past, c, each, out[c] + at, out[d] + at,
-          in[c] + at, in[d] + at, n);
+      filter_moving (&self->past, c, channels - c, each, out + c, in + c, n);
     else
-      filter_still (&self->past, c, &self->coefficients, out[c] + at,
-          out[d] + at, in[c] + at, in[d] + at, n);
+      filter_still (&self->past, c, channels - c, &self->coefficients, out + c,
+          in + c, n);
   }
 }
 
@@ -453,7 +494,8 @@ webaudio_biquad_process (WebAudioBiquad * self, uint64_t frame,
     float *const *out, const float *const *in, unsigned channels,
     WebAudioInterpretation interpretation, size_t n)
 {
-  const float *heard[WEBAUDIO_MAX_CHANNELS];
+  const float *from[WEBAUDIO_MAX_CHANNELS];
+  float *to[WEBAUDIO_MAX_CHANNELS];
   bool narrowed = false;
   size_t at, count;
   unsigned c;
@@ -462,14 +504,16 @@ webaudio_biquad_process (WebAudioBiquad * self, uint64_t frame,
     count = QUANTUM - (frame + at) % QUANTUM;
     if (count > n - at)
       count = n - at;
-    for (c = 0; c < self->past.channels; c++)
-      heard[c] = in[c] + at;
-    webaudio_recursion_listen (&self->past, heard, count);
+    for (c = 0; c < self->past.channels; c++) {
+      from[c] = in[c] + at;
+      to[c] = out[c] + at;
+    }
+    webaudio_recursion_listen (&self->past, from, count);
     if (webaudio_recursion_is_at_rest (&self->past)) {
       for (c = 0; c < self->past.channels; c++)
-        memset (out[c] + at, 0, count * sizeof (float));
+        memset (to[c], 0, count * sizeof (float));
     } else {
-      filter_frames (self, type, motion, out, in, at, count);
+      filter_frames (self, type, motion, to, from, at, count);
     }
     if ((frame + at + count) % QUANTUM == 0)
       narrowed |= conclude (self, channels, interpretation);

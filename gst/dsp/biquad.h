@@ -52,7 +52,7 @@ typedef struct
  * The parameters of a frame, none NaN. The frequency that they make together is
  * clamped to 0 to half of the sample rate. Where the formulas of the
  * specification have no value (0 Hz, half of the rate, a Q of 0, a gain below
- * -12000 dB) their limit counts.
+ * -6000 dB) their limit counts.
  */
 typedef struct
 {
