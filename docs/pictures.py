@@ -153,6 +153,29 @@ def gain(path):
     save(figure, path)
 
 
+def stereopanner(path):
+    figure, axes = panels(3, ['one channel', 'two channels: what is heard of the left one',
+                              'a tone from left to right'])
+    sweep = ('stereopanner length=48128 pan::automation='
+             '"setValueAtTime(-1, 0) linearRampToValueAtTime(1, 1)"')
+    left = ('constantsource ! gain channel-count=2 channel-count-mode=explicit '
+            'channel-interpretation=discrete ! ')
+    pan = np.linspace(-1, 1, 48001)
+    for axis, line in zip(axes, ['constantsource ! ', left]):
+        samples = render(line + sweep)[:48001]
+        for channel, color, label in [(0, BLUE, 'left'), (1, ORANGE, 'right')]:
+            axis.plot(pan, samples[:, channel], color, lw=1.2, label=label)
+        axis.set_xlabel('pan', fontsize=8)
+        axis.set_ylabel('factor', fontsize=8)
+        axis.legend(fontsize=7)
+    samples = render('oscillator frequency=40 ! ' + sweep)
+    for channel, color, offset in [(0, BLUE, 1.1), (1, ORANGE, -1.1)]:
+        axes[2].plot(milliseconds(samples), samples[:, channel] + offset, color, lw=0.7)
+    axes[2].set_yticks([1.1, -1.1], ['left', 'right'])
+    axes[2].set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
 def mediastreamdest(path):
     figure, axes = panels(2, ['the track, not enabled for a while',
                               'the start of an Opus recording, and what went in'])
@@ -217,11 +240,21 @@ def channelmerger(path):
     save(figure, path)
 
 
+PICTURES = (
+    oscillator,
+    constantsource,
+    gain,
+    stereopanner,
+    channelsplitter,
+    channelmerger,
+    mediastreamdest,
+)
+
+
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     Gst.init(None)
-    for draw in (oscillator, constantsource, gain, mediastreamdest, channelsplitter,
-                 channelmerger):
+    for draw in PICTURES:
         draw(folder / f'{draw.__name__}.png')
 
 

@@ -43,6 +43,7 @@ static const struct
   {"number-of-outputs", "channels"},
   {"offset", "amplitude"},
   {"output-latency", "ns"},
+  {"pan", "position"},
   {"sample-rate", "Hz"},
   {"start", "ns"},
   {"stop", "ns"},
