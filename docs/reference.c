@@ -21,34 +21,38 @@
 /* A list of more values than this is only counted */
 #define MANY 6
 
-/* A number says nothing without its unit */
+/* A number says nothing without its unit. Where a property has an owner, it is
+ * only of elements of that class. */
 static const struct
 {
   const gchar *property;
   const gchar *unit;
+  const gchar *owner;
 } units[] = {
-  {"audio-bits-per-second", "bit/s"},
-  {"base-latency", "ns"},
-  {"bits-per-second", "bit/s"},
-  {"block-size", "frames"},
-  {"channel-count", "channels"},
-  {"current-time", "ns"},
-  {"detune", "cents"},
-  {"frequency", "Hz"},
-  {"gain", "factor"},
-  {"jitter", "ns"},
-  {"length", "frames"},
-  {"max-channel-count", "channels"},
-  {"number-of-inputs", "channels"},
-  {"number-of-outputs", "channels"},
-  {"offset", "amplitude"},
-  {"output-latency", "ns"},
-  {"pan", "position"},
-  {"sample-rate", "Hz"},
-  {"start", "ns"},
-  {"stop", "ns"},
-  {"timeslice", "ns"},
-  {"underruns", "frames"},
+  {"audio-bits-per-second", "bit/s", NULL},
+  {"base-latency", "ns", NULL},
+  {"bits-per-second", "bit/s", NULL},
+  {"block-size", "frames", NULL},
+  {"channel-count", "channels", NULL},
+  {"current-time", "ns", NULL},
+  {"detune", "cents", NULL},
+  {"frequency", "Hz", NULL},
+  {"gain", "dB", "GstWebAudioBiquadFilter"},
+  {"gain", "factor", NULL},
+  {"jitter", "ns", NULL},
+  {"length", "frames", NULL},
+  {"max-channel-count", "channels", NULL},
+  {"number-of-inputs", "channels", NULL},
+  {"number-of-outputs", "channels", NULL},
+  {"offset", "amplitude", NULL},
+  {"output-latency", "ns", NULL},
+  {"pan", "position", NULL},
+  {"q", "dB or ratio", NULL},
+  {"sample-rate", "Hz", NULL},
+  {"start", "ns", NULL},
+  {"stop", "ns", NULL},
+  {"timeslice", "ns", NULL},
+  {"underruns", "frames", NULL},
 };
 
 /* The classes whose properties several elements have */
@@ -154,7 +158,9 @@ find_unit (GParamSpec * spec)
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (units); i++)
-    if (g_str_equal (units[i].property, spec->name))
+    if (g_str_equal (units[i].property, spec->name)
+        && (!units[i].owner
+            || g_str_equal (units[i].owner, g_type_name (spec->owner_type))))
       return units[i].unit;
   if (!G_IS_PARAM_SPEC_BOOLEAN (spec) && !G_IS_PARAM_SPEC_ENUM (spec)
       && !G_IS_PARAM_SPEC_STRING (spec)
