@@ -9,6 +9,7 @@
 
 #include "graph/timeline.h"
 #include "nodes/biquadfilter.h"
+#include "nodes/analyser.h"
 #include "nodes/buffersource.h"
 #include "nodes/channelmerger.h"
 #include "nodes/channelsplitter.h"
@@ -28,6 +29,7 @@ plugin_init (GstPlugin * plugin)
 
   /* an application finds it by its name */
   g_type_ensure (GST_TYPE_WEB_AUDIO_TIMELINE);
+  registered &= GST_ELEMENT_REGISTER (analyser, plugin);
   registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
   registered &= GST_ELEMENT_REGISTER (biquadfilter, plugin);
   registered &= GST_ELEMENT_REGISTER (buffersource, plugin);

@@ -228,7 +228,8 @@ gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
     flow = process (node, frame, &block);
   node->rendered = TRUE;
   node->position = frame;
-  node->ended = flow == GST_FLOW_EOS || block.frames < frames;
+  g_atomic_int_set (&node->ended, flow == GST_FLOW_EOS
+      || block.frames < frames);
   if (flow != GST_FLOW_OK) {
     gst_web_audio_block_clear (&block);
     return flow;

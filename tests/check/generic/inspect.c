@@ -13,6 +13,8 @@ static const gchar *audio_params[][2] = {
   {"biquadfilter", "frequency"},
   {"biquadfilter", "gain"},
   {"biquadfilter", "q"},
+  {"buffersource", "detune"},
+  {"buffersource", "playback-rate"},
   {"constantsource", "offset"},
   {"gain", "gain"},
   {"oscillator", "detune"},
