@@ -21,38 +21,12 @@
 /* A list of more values than this is only counted */
 #define MANY 6
 
-/* A number says nothing without its unit. Where a property has an owner, it is
- * only of elements of that class. */
+/* A number says nothing without its unit; an owner's own comes first */
 static const struct
 {
   const gchar *property;
   const gchar *unit;
-  const gchar *owner;
 } units[] = {
-  {"audio-bits-per-second", "bit/s", NULL},
-  {"base-latency", "ns", NULL},
-  {"bits-per-second", "bit/s", NULL},
-  {"block-size", "frames", NULL},
-  {"channel-count", "channels", NULL},
-  {"current-time", "ns", NULL},
-  {"detune", "cents", NULL},
-  {"frequency", "Hz", NULL},
-  {"gain", "dB", "GstWebAudioBiquadFilter"},
-  {"gain", "factor", NULL},
-  {"jitter", "ns", NULL},
-  {"length", "frames", NULL},
-  {"max-channel-count", "channels", NULL},
-  {"number-of-inputs", "channels", NULL},
-  {"number-of-outputs", "channels", NULL},
-  {"offset", "amplitude", NULL},
-  {"output-latency", "ns", NULL},
-  {"pan", "position", NULL},
-  {"q", "dB or ratio", NULL},
-  {"sample-rate", "Hz", NULL},
-  {"start", "ns", NULL},
-  {"stop", "ns", NULL},
-  {"timeslice", "ns", NULL},
-  {"underruns", "frames", NULL},
   {"audio-bits-per-second", "bit/s"},
   {"base-latency", "ns"},
   {"bits-per-second", "bit/s"},
@@ -61,6 +35,7 @@ static const struct
   {"current-time", "ns"},
   {"detune", "cents"},
   {"frequency", "Hz"},
+  {"GstWebAudioBiquadFilter:gain", "dB"},
   {"gain", "factor"},
   {"fft-size", "frames"},
   {"interval", "ns"},
@@ -74,6 +49,7 @@ static const struct
   {"offset", "amplitude"},
   {"output-latency", "ns"},
   {"pan", "position"},
+  {"q", "dB or ratio"},
   {"sample-rate", "Hz"},
   {"start", "ns"},
   {"stop", "ns"},
@@ -178,15 +154,24 @@ add_pads (GString * out, GstElement * element)
 
 /* Properties */
 
+/* Whether @name is that of @spec, or, behind a colon, of @spec of an owner. */
+static gboolean
+is_named (GParamSpec * spec, const gchar * name)
+{
+  const gchar *owner = g_type_name (spec->owner_type);
+  gsize n = strlen (owner);
+
+  return g_str_equal (name, spec->name) || (strncmp (name, owner, n) == 0
+      && name[n] == ':' && g_str_equal (name + n + 1, spec->name));
+}
+
 static const gchar *
 find_unit (GParamSpec * spec)
 {
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (units); i++)
-    if (g_str_equal (units[i].property, spec->name)
-        && (!units[i].owner
-            || g_str_equal (units[i].owner, g_type_name (spec->owner_type))))
+    if (is_named (spec, units[i].property))
       return units[i].unit;
   if (!G_IS_PARAM_SPEC_BOOLEAN (spec) && !G_IS_PARAM_SPEC_ENUM (spec)
       && !G_IS_PARAM_SPEC_STRING (spec)

@@ -115,7 +115,8 @@ GST_START_TEST (test_modulated)
       "frequency=900 q=5 length=%u" OUT " oscillator frequency=7 ! "
       "gain gain=400 ! f.frequency_0", LENGTH);
   gdouble values[LENGTH];
-  WebAudioBiquadMotion motion = { values, NULL, NULL, NULL, {0, 0, 5, 0} };
+  WebAudioBiquadMotion motion = { values, NULL, NULL, NULL, {0, 0, 5, 0}
+  };
   gfloat *should;
   guint i;
 
