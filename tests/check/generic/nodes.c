@@ -18,6 +18,9 @@ static const gchar *nodes[] = {
   "channelsplitter",
   "channelmerger number-of-inputs=2",
   "stereopanner pan::automation=\"linearRampToValueAtTime(-1,0.3)\"",
+  "biquadfilter q=9 frequency::automation=\""
+      "exponentialRampToValueAtTime(9000,0.3)\"",
+  "biquadfilter type=peaking gain=-9",
 };
 
 /* Blocks */
