@@ -8,6 +8,7 @@
 #include <gst/gst.h>
 
 #include "graph/timeline.h"
+#include "nodes/buffersource.h"
 #include "nodes/channelmerger.h"
 #include "nodes/channelsplitter.h"
 #include "nodes/constantsource.h"
@@ -16,6 +17,7 @@
 #include "nodes/delaywriter.h"
 #include "nodes/gain.h"
 #include "nodes/oscillator.h"
+#include "nodes/stereopanner.h"
 #include "streams/audiodestination.h"
 #include "streams/mediarecorder.h"
 #include "streams/mediastreamdest.h"
@@ -29,6 +31,7 @@ plugin_init (GstPlugin * plugin)
   /* an application finds it by its name */
   g_type_ensure (GST_TYPE_WEB_AUDIO_TIMELINE);
   registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
+  registered &= GST_ELEMENT_REGISTER (buffersource, plugin);
   registered &= GST_ELEMENT_REGISTER (channelmerger, plugin);
   registered &= GST_ELEMENT_REGISTER (channelsplitter, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
@@ -40,6 +43,7 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamsource, plugin);
   registered &= GST_ELEMENT_REGISTER (oscillator, plugin);
+  registered &= GST_ELEMENT_REGISTER (stereopanner, plugin);
   return registered;
 }
 

@@ -206,14 +206,23 @@ gather_one (GstWebAudioNode * node, guint64 frame, guint frames,
   return flow;
 }
 
+/* What is known of the inputs so far */
+typedef struct
+{
+  guint longest;
+  gboolean open;
+  gboolean sounding;
+} Merge;
+
 /* Mixes what is connected to one of several inputs into one of the channels. */
 static GstFlowReturn
 gather_channel (GstWebAudioNode * node, const Mixing * mixing, guint port,
-    guint64 frame, GstWebAudioBlock * merged, guint * longest, gboolean * open)
+    guint64 frame, GstWebAudioBlock * merged, Merge * merge)
 {
   GstWebAudioBlock channel = { 0, };
   gfloat *plane = gst_web_audio_block_plane (merged, port);
-  GstFlowReturn flow = take_all (node, port, frame, merged->frames, open);
+  GstFlowReturn flow = take_all (node, port, frame, merged->frames,
+      &merge->open);
   guint its_longest = find_longest (node->blocks);
 
   if (flow == GST_FLOW_OK && its_longest > 0)
@@ -221,12 +230,14 @@ gather_channel (GstWebAudioNode * node, const Mixing * mixing, guint port,
   clear_blocks (node->blocks);
   if (flow != GST_FLOW_OK)
     return flow;
-  if (its_longest > 0)
+  if (its_longest > 0) {
     memcpy (plane, channel.data, its_longest * sizeof (gfloat));
+    merge->sounding |= !channel.silent;
+  }
   memset (plane + its_longest, 0,
       (merged->frames - its_longest) * sizeof (gfloat));
   gst_web_audio_block_clear (&channel);
-  *longest = MAX (*longest, its_longest);
+  merge->longest = MAX (merge->longest, its_longest);
   return GST_FLOW_OK;
 }
 
@@ -235,32 +246,33 @@ gather_ports (GstWebAudioNode * node, guint64 frame, guint frames,
     GstWebAudioBlock * merged)
 {
   Mixing mixing;
+  Merge merge = { 0, };
   GstFlowReturn flow = GST_FLOW_OK;
-  gboolean open = FALSE;
-  guint longest = 0, port;
+  gboolean lasts;
+  guint port;
 
   get_mixing (node, &mixing);
   if (!gst_web_audio_node_acquire (node, merged, node->n_ports, frame, frames,
           FALSE))
     return GST_FLOW_ERROR;
   for (port = 0; port < node->n_ports && flow == GST_FLOW_OK; port++)
-    flow = gather_channel (node, &mixing, port, frame, merged, &longest, &open);
-  if (flow == GST_FLOW_OK && longest < frames) {
-    gboolean going_on = goes_on (node, open, longest);
-
-    if (longest == 0) {
-      gst_web_audio_block_clear (merged);
-      return going_on ? gst_web_audio_gather_silence (node, frame, frames,
-          merged) : GST_FLOW_EOS;
-    }
-    if (going_on)
-      longest = frames;
-    if (longest < frames)
-      gst_web_audio_block_shorten (merged, longest);
+    flow = gather_channel (node, &mixing, port, frame, merged, &merge);
+  lasts = flow == GST_FLOW_OK && (merge.longest == frames
+      || goes_on (node, merge.open, merge.longest));
+  if (flow == GST_FLOW_OK && merge.sounding) {
+    if (!lasts)
+      gst_web_audio_block_shorten (merged, merge.longest);
+    return GST_FLOW_OK;
   }
+  gst_web_audio_block_clear (merged);
+  if (flow == GST_FLOW_OK && !lasts && merge.longest == 0)
+    flow = GST_FLOW_EOS;
   if (flow != GST_FLOW_OK)
-    gst_web_audio_block_clear (merged);
-  return flow;
+    return flow;
+  if (merge.longest == 0)
+    return gst_web_audio_gather_silence (node, frame, frames, merged);
+  return gst_web_audio_node_acquire (node, merged, node->n_ports, frame,
+      lasts ? frames : merge.longest, TRUE) ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
 /*

@@ -13,6 +13,7 @@ static const gchar *audio_params[][2] = {
   {"gain", "gain"},
   {"oscillator", "detune"},
   {"oscillator", "frequency"},
+  {"stereopanner", "pan"},
 };
 
 /* Properties of the base class that begin with another value in a subclass, as
@@ -20,7 +21,13 @@ static const gchar *audio_params[][2] = {
 static const gchar *own_defaults[][2] = {
   {"audiodestination", "base-latency"},
   {"audiodestination", "channel-count-mode"},
+  {"channelmerger", "channel-count"},
+  {"channelmerger", "channel-count-mode"},
+  {"channelsplitter", "channel-count"},
+  {"channelsplitter", "channel-count-mode"},
+  {"channelsplitter", "channel-interpretation"},
   {"mediastreamdest", "channel-count-mode"},
+  {"stereopanner", "channel-count-mode"},
 };
 
 static GPtrArray *factories;
@@ -263,6 +270,13 @@ GST_START_TEST (test_spec_defaults)
     {"oscillator", "channel-count", "2"},
     {"oscillator", "channel-count-mode", "max"},
     {"oscillator", "channel-interpretation", "speakers"},
+    {"channelmerger", "channel-count", "1"},
+    {"channelmerger", "channel-count-mode", "explicit"},
+    {"channelmerger", "number-of-inputs", "6"},
+    {"channelsplitter", "channel-count", "6"},
+    {"channelsplitter", "channel-count-mode", "explicit"},
+    {"channelsplitter", "channel-interpretation", "discrete"},
+    {"channelsplitter", "number-of-outputs", "6"},
     {"constantsource", "offset", "1"},
     {"constantsource", "channel-count", "2"},
     {"constantsource", "channel-count-mode", "max"},
@@ -270,6 +284,9 @@ GST_START_TEST (test_spec_defaults)
     {"gain", "channel-count", "2"},
     {"gain", "channel-count-mode", "max"},
     {"gain", "channel-interpretation", "speakers"},
+    {"stereopanner", "channel-count", "2"},
+    {"stereopanner", "channel-count-mode", "clamped-max"},
+    {"stereopanner", "pan", "0"},
     {"mediastreamdest", "channel-count", "2"},
     {"mediastreamdest", "channel-count-mode", "explicit"},
     {"mediastreamdest", "channel-interpretation", "speakers"},

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Equal-power panning, four frames at a time by the vector extension of gcc and
+ * clang. A single frame is computed as one of four, so that its place does not
+ * matter. */
+
+#include <string.h>
+
+#include "stereopanner.h"
+#include "vector.h"
+
+#define N_LANES 4
+
+typedef float Lanes __attribute__((vector_size (N_LANES * sizeof (float))));
+typedef int Mask __attribute__((vector_size (N_LANES * sizeof (int))));
+typedef double WideLanes
+    __attribute__((vector_size (N_LANES * sizeof (double))));
+
+/* The factors of a channel in itself and of what comes over from the other one
+ * of two; of a single channel only the first of each pair counts. */
+typedef struct
+{
+  Lanes left, left_from_right;
+  Lanes right, right_from_left;
+} Factors;
+
+static inline Lanes
+splat (float value)
+{
+  return (Lanes) {
+  value, value, value, value};
+}
+
+static inline Lanes
+choose (Mask mask, Lanes yes, Lanes no)
+{
+  return (Lanes) (((Mask) yes & mask) | ((Mask) no & ~mask));
+}
+
+/* A whole vector, or what is left of the array and zeros. */
+static inline Lanes
+load (const float *from, size_t n)
+{
+  Lanes lanes = splat (0);
+
+  if (n >= N_LANES)
+    memcpy (&lanes, from, sizeof lanes);
+  else
+    memcpy (&lanes, from, n * sizeof (float));
+  return lanes;
+}
+
+static inline Lanes
+load_doubles (const double *from, size_t n)
+{
+  WideLanes lanes = { 0, 0, 0, 0 };
+
+  if (n >= N_LANES)
+    memcpy (&lanes, from, sizeof lanes);
+  else
+    memcpy (&lanes, from, n * sizeof (double));
+  return __builtin_convertvector (lanes, Lanes);
+}
+
+static inline void
+store (float *to, Lanes lanes, size_t n)
+{
+  if (n >= N_LANES)
+    memcpy (to, &lanes, sizeof lanes);
+  else
+    memcpy (to, &lanes, n * sizeof (float));
+}
+
+/* cos (x * pi / 2) and sin (x * pi / 2) for x from 0 to 1, each by the series of
+ * the smaller angle, so that 0, 1 and the middle are exact. */
+static inline void
+equal_power (Lanes x, Lanes * cosine, Lanes * sine)
+{
+  const Lanes half = splat (0.5f);
+  Mask beyond = x > half;
+  Lanes y = choose (beyond, 1 - x, x);
+  Lanes z = y * y;
+  Lanes s = y * (1.5707963267948966f + z * (-0.6459640975062463f
+          + z * (0.07969262624616704f + z * (-0.004681754135318688f
+                  + z * 0.00016044118478735983f))));
+  Lanes c = 1 + z * (-1.2337005501361697f + z * (0.2536695079010480f
+          + z * (-0.020863480763352960f + z * (0.0009192602748394266f
+                  + z * -0.000025202042373060605f))));
+
+  s = choose (y == half, c, s);
+  *cosine = choose (beyond, s, c);
+  *sine = choose (beyond, c, s);
+}
+
+static inline void
+get_factors (unsigned channels, Lanes pan, Lanes gain, Factors * factors)
+{
+  const Lanes zero = splat (0), one = splat (1);
+  Lanes x, left, right;
+  Mask leftwards;
+
+  pan = choose (pan == pan, pan, zero);
+  pan = choose (pan < one, pan, one);
+  pan = choose (pan > -one, pan, -one);
+  leftwards = pan <= zero;
+  if (channels == 1)
+    x = (pan + 1) * 0.5f;
+  else
+    x = choose (leftwards, pan + 1, pan);
+  equal_power (x, &left, &right);
+  left *= gain;
+  right *= gain;
+  if (channels == 1) {
+    factors->left = left;
+    factors->right = right;
+    factors->left_from_right = factors->right_from_left = zero;
+  } else {
+    factors->left = choose (leftwards, gain, left);
+    factors->left_from_right = choose (leftwards, left, zero);
+    factors->right = choose (leftwards, right, gain);
+    factors->right_from_left = choose (leftwards, zero, right);
+  }
+}
+
+/* Of each frame, one channel takes from the other and the other gives: what
+ * gives is not multiplied by 0 and added, for it may be infinite. */
+static inline void
+pan_two (const Factors * factors, Mask leftwards, Lanes * left, Lanes * right)
+{
+  Lanes l = *left * factors->left, r = *right * factors->right;
+  Lanes more_l = l + *right * factors->left_from_right;
+  Lanes more_r = r + *left * factors->right_from_left;
+
+  *left = choose (leftwards, more_l, l);
+  *right = choose (leftwards, r, more_r);
+}
+
+void
+webaudio_pan (float *const out[2], const float *const *in, unsigned channels,
+    double pan, double gain, size_t n)
+{
+  Factors factors;
+
+  get_factors (channels, splat ((float) pan), splat ((float) gain), &factors);
+  if (channels == 1) {
+    const float *mono = in[0];
+    int first = out[0] == mono;
+
+    /* the plane that is the input's own comes last */
+    webaudio_vector_scale (out[first], mono, first ? factors.right[0] :
+        factors.left[0], n);
+    webaudio_vector_scale (out[!first], mono, first ? factors.left[0] :
+        factors.right[0], n);
+  } else if (!((float) pan > 0)) {
+    webaudio_vector_scale (out[0], in[0], factors.left[0], n);
+    webaudio_vector_add_scaled (out[0], in[1], factors.left_from_right[0], n);
+    webaudio_vector_scale (out[1], in[1], factors.right[0], n);
+  } else {
+    webaudio_vector_scale (out[1], in[1], factors.right[0], n);
+    webaudio_vector_add_scaled (out[1], in[0], factors.right_from_left[0], n);
+    webaudio_vector_scale (out[0], in[0], factors.left[0], n);
+  }
+}
+
+void
+webaudio_pan_varying (float *const out[2], const float *const *in,
+    unsigned channels, const double *pans, const double *gains, size_t n)
+{
+  size_t i;
+
+  for (i = 0; i < n; i += N_LANES) {
+    Lanes pan = load_doubles (pans + i, n - i);
+    Lanes gain = gains ? load_doubles (gains + i, n - i) : splat (1);
+    Lanes left = load (in[0] + i, n - i), right;
+    Factors factors;
+
+    get_factors (channels, pan, gain, &factors);
+    if (channels == 1) {
+      right = left * factors.right;
+      left *= factors.left;
+    } else {
+      right = load (in[1] + i, n - i);
+      pan_two (&factors, ~(pan > splat (0)), &left, &right);
+    }
+    store (out[0] + i, left, n - i);
+    store (out[1] + i, right, n - i);
+  }
+}
