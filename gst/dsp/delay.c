@@ -358,9 +358,12 @@ static inline double
 delay_of (const WebAudioDelay * line, const WebAudioDelayReading * reading,
     size_t i)
 {
-  double delay = (reading->seconds ? reading->seconds[i] : reading->constant)
-      * reading->rate;
+  double seconds = reading->seconds ? reading->seconds[i] : reading->constant;
+  double delay = seconds * reading->rate;
 
+  /* a float is meant as precisely as floats can say: 0.02f at 48000 Hz is 960 */
+  if (seconds == (float) seconds)
+    delay = (float) delay;
   delay = delay > reading->shortest ? delay : reading->shortest;
   return delay < line->longest ? delay : line->longest;
 }

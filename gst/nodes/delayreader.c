@@ -37,7 +37,9 @@ struct _GstWebAudioDelayReader
 {
   GstWebAudioDelayEnd parent;
 
-  gboolean found;               /* a writer, since READY; graph's lock */
+  /* since READY; graph's lock */
+  gboolean found;               /* a writer */
+  gboolean missed;              /* one, which was said */
 };
 
 G_DEFINE_TYPE (GstWebAudioDelayReader, gst_web_audio_delay_reader,
@@ -79,9 +81,10 @@ check_writer (GstWebAudioDelayReader * self)
   gboolean is_there =
       gst_web_audio_delay_reader_get_origin (GST_WEB_AUDIO_NODE (self)) != NULL;
 
-  if (!is_there && !self->found)
-    gst_web_audio_defer (post_missing, self);
   self->found |= is_there;
+  if (!self->found && !self->missed)
+    gst_web_audio_defer (post_missing, self);
+  self->missed = !self->found;
   return self->found;
 }
 
@@ -185,6 +188,7 @@ gst_web_audio_delay_reader_change_state (GstElement * element,
         gst_web_audio_graph_lock (GST_WEB_AUDIO_NODE (element));
 
     GST_WEB_AUDIO_DELAY_READER (element)->found = FALSE;
+    GST_WEB_AUDIO_DELAY_READER (element)->missed = FALSE;
     gst_web_audio_graph_unlock (graph);
   }
   return result;
