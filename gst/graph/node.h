@@ -94,6 +94,8 @@ struct _GstWebAudioNode
   gboolean fresh;               /* came to a running pipeline, not rendered yet */
   guint64 joined;               /* its first frame there; what was to be earlier
                                  * is now */
+  guint mixed_channels;         /* of its last block, before it computed, */
+  guint channels;               /* and after */
   gboolean draining;            /* its input has ended, its sound has not */
   gboolean end_requested;       /* by an EOS event */
   gboolean holding;             /* suspends the graph */
