@@ -190,6 +190,36 @@ write_silence (WebAudioDelay * line, unsigned channels, uint64_t n)
   line->next += n;
 }
 
+static bool
+is_zero (const float *const *in, unsigned channels, size_t i)
+{
+  unsigned c;
+
+  for (c = 0; c < channels; c++)
+    if (in[c][i] != 0)
+      return false;
+  return true;
+}
+
+/* Only what is not zero at both ends counts as sound. */
+static void
+note_sound (WebAudioDelay * line, const float *const *in, unsigned channels,
+    size_t n)
+{
+  size_t first = 0;
+
+  while (n > 0 && is_zero (in, channels, n - 1))
+    n--;
+  if (n == 0)
+    return;
+  if (line->begin == line->end) {
+    while (is_zero (in, channels, first))
+      first++;
+    line->begin = line->next + first;
+  }
+  line->end = line->next + n;
+}
+
 static void
 write_sound (WebAudioDelay * line, const float *const *in, unsigned channels,
     size_t n)
@@ -202,10 +232,8 @@ write_sound (WebAudioDelay * line, const float *const *in, unsigned channels,
   add_planes (line, channels);
   for (c = 0; c < channels; c++)
     put (line->planes[c], line->size, slot, in[c], n);
-  if (line->begin == line->end)
-    line->begin = line->next;
+  note_sound (line, in, channels, n);
   line->next += n;
-  line->end = line->next;
 }
 
 /* Writes what belongs to a quantum that has begun with another number of
@@ -495,8 +523,7 @@ interpolate (float at, float before, float weight)
 /* Whatever the frames are. */
 static void
 read_each (const WebAudioDelay * line, const WebAudioDelayReading * reading,
-    float *const *out, unsigned channels,
-    WebAudioInterpretation interpretation)
+    float *const *out, unsigned channels, WebAudioInterpretation interpretation)
 {
   float at[WEBAUDIO_MAX_CHANNELS], before[WEBAUDIO_MAX_CHANNELS] = { 0, };
   unsigned c;
@@ -607,6 +634,5 @@ webaudio_delay_is_over (const WebAudioDelay * line, uint64_t frame,
 bool
 webaudio_delay_is_uniform (const WebAudioDelay * line)
 {
-  return !line->mixed
-      || line->next > line->changed + line->reach + QUANTUM;
+  return !line->mixed || line->next > line->changed + line->reach + QUANTUM;
 }

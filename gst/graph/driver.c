@@ -244,15 +244,15 @@ locate (GstWebAudioOutput * output, GstWebAudioGraph * graph)
   output->discont = TRUE;
 }
 
-/* How many quanta may be rendered at once at most. */
+/* How many quanta may be rendered at once at most. Every node that has a limit
+ * is asked before each block. */
 static guint64
 limit_quanta (GstWebAudioGraph * graph)
 {
-  guint limit = GST_WEB_AUDIO_MAX_BLOCK_SIZE;
+  guint limit = graph->draining || (graph->unsettled && graph->has_tails) ?
+      GST_WEB_AUDIO_QUANTUM : GST_WEB_AUDIO_MAX_BLOCK_SIZE;
   guint i;
 
-  if (graph->draining || (graph->unsettled && graph->has_tails))
-    return 1;
   for (i = 0; i < graph->limits->len; i++) {
     GstWebAudioNode *node = g_ptr_array_index (graph->limits, i);
     guint its_limit = GST_WEB_AUDIO_NODE_GET_CLASS (node)->max_block (node);

@@ -57,7 +57,8 @@ gst_web_audio_delay_end_change_state (GstElement * element,
 
   if (transition == GST_STATE_CHANGE_NULL_TO_READY)
     join (GST_WEB_AUDIO_DELAY_END (element));
-  result = GST_ELEMENT_CLASS (gst_web_audio_delay_end_parent_class)->change_state
+  result =
+      GST_ELEMENT_CLASS (gst_web_audio_delay_end_parent_class)->change_state
       (element, transition);
   if (transition == GST_STATE_CHANGE_READY_TO_NULL
       || (transition == GST_STATE_CHANGE_NULL_TO_READY

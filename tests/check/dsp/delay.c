@@ -436,15 +436,13 @@ GST_START_TEST (test_reset)
   for (i = 0; i < 2; i++) {
     webaudio_delay_write (line, 0, in, 2,
         WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS, 600);
-    fail_unless_equals_int (webaudio_delay_survey (line, &reading, &silent),
-        2);
+    fail_unless_equals_int (webaudio_delay_survey (line, &reading, &silent), 2);
     fail_unless (!silent);
     if (i == 0)
       webaudio_delay_reset (line);
     webaudio_delay_write (line, 511, in, 1,
         WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS, 128);
-    fail_unless_equals_int (webaudio_delay_survey (line, &reading, &silent),
-        1);
+    fail_unless_equals_int (webaudio_delay_survey (line, &reading, &silent), 1);
     fail_unless (silent);
     webaudio_delay_read (line, &reading, out, 1,
         WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS);
@@ -588,8 +586,8 @@ GST_START_TEST (test_feed)
   samples[301] = 1e-12f;
   webaudio_delay_feed (line, 0, in, 1,
       WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS, 512, false);
-  fail_unless (!webaudio_delay_is_over (line, 512 + 511, 640));
-  fail_unless (webaudio_delay_is_over (line, 512 + 512, 640));
+  fail_unless (!webaudio_delay_is_over (line, 941, 640));
+  fail_unless (webaudio_delay_is_over (line, 942, 640));
   webaudio_delay_read (line, &reading, out, 1,
       WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS);
   fail_unless (sum[0] == 0 && sum[1] == 0 && sum[2] == 0.5);

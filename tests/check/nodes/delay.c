@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The gain element: its factor, set, bound and out of range, and that what it
- * computes in place is nobody else's.
+ * The delay element: what comes out when, how long its tail is, and how many
+ * channels it has meanwhile.
  */
 
 #include "nodes/check-param.h"
 
 #define OUT " ! fakesink name=out"
+#define SAW "oscillator type=sawtooth frequency=331"
+
+/* What @line puts out, delayed, is @is; from @from to @to. */
+static void
+assert_delayed (Recorder * is, Recorder * source, guint64 delay, guint64 from,
+    guint64 to)
+{
+  fail_unless (to <= is->frames && to - delay <= source->frames);
+  assert_floats_equal (recorder_samples (is) + from,
+      recorder_samples (source) + from - delay, to - from);
+}
 
 static void
-expect (Recorder * recorder, guint64 from, guint64 to, gfloat value)
+assert_silent (Recorder * recorder, guint64 from, guint64 to)
 {
   const gfloat *samples = recorder_samples (recorder);
   guint n = recorder_channels (recorder);
@@ -17,335 +28,310 @@ expect (Recorder * recorder, guint64 from, guint64 to, gfloat value)
 
   fail_unless (to <= recorder->frames);
   for (i = from * n; i < to * n; i++)
-    assert_sample (samples[i], value, 0, i / n);
+    assert_sample (samples[i], 0, 0, i / n);
 }
 
-GST_START_TEST (test_gain)
+/* A whole number of frames changes no bit, none at all goes straight through */
+GST_START_TEST (test_whole)
 {
-  static const gdouble gains[] = {
-    1, 0.5, 0, -1, 2, 0.1, -1e-30, 1e30, G_MAXFLOAT, -G_MAXFLOAT
-  };
+  static const guint delays[] = { 0, 1, 127, 128, 480, 5000 };
+  Recorder *source = render (SAW " length=20000" OUT);
   guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (gains); i++) {
-    gfloat product = 0.75f * (gfloat) gains[i];
-    Recorder *recorder = render ("constantsource offset=0.75 ! "
-        "gain length=2000 gain=%.17g" OUT, gains[i]);
+  for (i = 0; i < G_N_ELEMENTS (delays); i++) {
+    Recorder *is = render (SAW " ! delay delay-time=%.17g length=20000" OUT,
+        delays[i] / (gdouble) RATE);
 
-    expect (recorder, 0, 2000, product);
-    recorder_free (recorder);
+    fail_unless_equals_uint64 (is->frames, 20000);
+    assert_silent (is, 0, delays[i]);
+    assert_delayed (is, source, delays[i], delays[i], 20000);
+    recorder_free (is);
+  }
+  recorder_free (source);
+}
+
+GST_END_TEST;
+
+/* Between two frames by a straight line, also where the time moves */
+GST_START_TEST (test_ramp)
+{
+  Recorder *source = render ("oscillator frequency=331 length=30000" OUT);
+  const gfloat *in = recorder_samples (source);
+  GstElement *pipeline =
+      launch ("oscillator frequency=331 ! delay name=d length=30000" OUT);
+  Recorder *is = record (pipeline, "out");
+  const gfloat *out;
+  guint64 i;
+
+  bind_ramp (pipeline, "d", "delay-time", 0, 0.25, TRUE, 1, 0);
+  play (pipeline);
+  wait_for_end (pipeline);
+  stop (pipeline);
+  out = recorder_samples (is);
+  for (i = 0; i < 30000; i++) {
+    gdouble at = i - ramp (i, 0, 0.25) * RATE, whole = floor (at);
+    gint64 before = whole;
+    gdouble a = before >= 0 ? in[before] : 0;
+    gdouble b = before + 1 >= 0 ? in[before + 1] : 0;
+
+    assert_sample (out[i], a + (b - a) * (at - whole), 2e-6, i);
+  }
+  recorder_free (is);
+  recorder_free (source);
+}
+
+GST_END_TEST;
+
+/* Not longer than there is room for, not shorter than nothing */
+GST_START_TEST (test_clamped)
+{
+  Recorder *source = render (SAW " length=20000" OUT);
+  Recorder *is = render (SAW " ! delay max-delay-time=0.1 delay-time=5 "
+      "length=20000" OUT);
+
+  assert_silent (is, 0, 4800);
+  assert_delayed (is, source, 4800, 4800, 20000);
+  recorder_free (is);
+  is = render (SAW " ! delay name=d length=20000" OUT
+      " constantsource offset=-1 ! d.delay-time_0");
+  assert_delayed (is, source, 0, 0, 20000);
+  recorder_free (is);
+  is = render (SAW " ! delay max-delay-time=1e-30 delay-time=1 length=20000"
+      OUT);
+  assert_delayed (is, source, 0, 128, 20000);
+  recorder_free (is);
+  recorder_free (source);
+}
+
+GST_END_TEST;
+
+/* The longest that there is, and as much of it as is needed */
+GST_START_TEST (test_long)
+{
+  Recorder *is = render ("constantsource stop=10000000 ! "
+      "audio/x-raw,rate=8000 ! delay max-delay-time=179.999 delay-time=179.9 "
+      "block-size=8192" OUT);
+
+  fail_unless_equals_uint64 (is->frames, (1439200 + 80 + 127) / 128 * 128);
+  assert_silent (is, 0, 1439200);
+  assert_sample (recorder_samples (is)[1439200], 1, 0, 1439200);
+  recorder_free (is);
+}
+
+GST_END_TEST;
+
+/* The stream ends in the quantum in which the last sound does */
+GST_START_TEST (test_tail)
+{
+  static const guint sizes[] = { 128, 1024, 8192 };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    Recorder *is = render ("constantsource stop=100000000 ! "
+        "delay delay-time=0.5 block-size=%u" OUT, sizes[i]);
+
+    fail_unless_equals_uint64 (is->frames, (28800 + 127) / 128 * 128);
+    assert_silent (is, 0, 24000);
+    assert_sample (recorder_samples (is)[24000], 1, 0, 24000);
+    assert_sample (recorder_samples (is)[28799], 1, 0, 28799);
+    assert_silent (is, 28800, is->frames);
+    recorder_free (is);
+
+    /* a time that may move reaches everything that is still there */
+    is = render ("constantsource stop=100000000 ! delay max-delay-time=0.7 "
+        "delay-time::automation=\"setValueAtTime(0.3,0) setValueAtTime(0.7,9)\""
+        " block-size=%u" OUT, sizes[i]);
+    fail_unless_equals_uint64 (is->frames, (38400 + 127) / 128 * 128);
+    recorder_free (is);
   }
 }
 
 GST_END_TEST;
 
-/* What is too large is infinite, as in the spec, and it stays where it is */
-GST_START_TEST (test_overflow)
+/* Silence is a GAP, before and after */
+GST_START_TEST (test_gaps)
 {
-  Recorder *recorder = render ("constantsource offset=3e38 ! gain gain=3e38 ! "
-      "gain length=2000 gain=0.5" OUT);
-
-  expect (recorder, 0, 2000, INFINITY);
-  recorder_free (recorder);
-}
-
-GST_END_TEST;
-
-/* A gain of 1 changes no bit, and other gains round once */
-GST_START_TEST (test_exact)
-{
-  Recorder *is = render ("oscillator type=sawtooth ! gain length=9600" OUT);
-  Recorder *should = render ("oscillator type=sawtooth length=9600" OUT);
-  const gfloat *source = recorder_samples (should), *samples;
+  Recorder *is = render ("constantsource start=100000000 stop=200000000 ! "
+      "delay delay-time=0.1 length=48000" OUT);
   guint i;
 
-  assert_same_sound (is, should);
+  for (i = 0; i < is->buffers->len; i++) {
+    const RecordedBuffer *buffer = recorder_buffer (is, i);
+    gboolean silent = buffer->offset_end <= 9600 || buffer->offset >= 14400;
+
+    fail_unless (!!(buffer->flags & GST_BUFFER_FLAG_GAP) == silent,
+        "frame %" G_GUINT64_FORMAT, buffer->offset);
+  }
   recorder_free (is);
-  is = render ("oscillator type=sawtooth ! gain gain=0.3 length=9600" OUT);
-  samples = recorder_samples (is);
-  for (i = 0; i < 9600; i++)
-    assert_sample (samples[i], source[i] * 0.3f, 0, i);
-  recorder_free (is);
-  recorder_free (should);
 }
 
 GST_END_TEST;
 
-#define SURROUND "audiotestsrc num-buffers=20 ! audio/x-raw,rate=48000," \
-    "format=F32LE,channels=6,channel-mask=(bitmask)0x3f"
+static void
+to_a_tenth (GstElement * element)
+{
+  g_object_set (element, "delay-time", 0.1, NULL);
+}
+
+static void
+to_none (GstElement * element)
+{
+  g_object_set (element, "delay-time", 0.0, NULL);
+}
+
+/* What has been let go by comes back when the time becomes longer */
+GST_START_TEST (test_change)
+{
+  GstElement *pipeline = launch (SAW " ! delay name=d length=20000" OUT);
+  Recorder *is = record (pipeline, "out");
+  Recorder *source = render (SAW " length=20000" OUT);
+
+  do_at (pipeline, "d", 10240, to_a_tenth);
+  do_at (pipeline, "d", 15360, to_none);
+  play (pipeline);
+  wait_for_end (pipeline);
+  stop (pipeline);
+  assert_delayed (is, source, 0, 0, 10240);
+  assert_delayed (is, source, 4800, 10240, 15360);
+  assert_delayed (is, source, 0, 15360, 20000);
+  recorder_free (is);
+  recorder_free (source);
+}
+
+GST_END_TEST;
+
+/* There are as many channels as what is heard has. A mono signal is in the
+ * first of discrete channels, and in both once there are two in the line; so
+ * the second one tells when. */
+#define COUNTED " ! gain channel-count=2 channel-count-mode=explicit " \
+    "channel-interpretation=discrete length=%u block-size=%u" OUT
+
+static void
+check_channels (const gchar * source, guint64 rise, guint64 fall,
+    guint64 length)
+{
+  static const guint sizes[] = { 128, 1024, 8192 };
+  guint i;
+  guint64 j;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    gchar *line = g_strdup_printf ("%s" COUNTED, source, (guint) length,
+        sizes[i]);
+    Recorder *is = render ("%s", line);
+    const gfloat *samples = recorder_samples (is);
+
+    fail_unless_equals_int (recorder_channels (is), 2);
+    for (j = 0; j < length; j++)
+      assert_sample (samples[2 * j + 1], j >= rise && j < fall, 0, j);
+    recorder_free (is);
+    g_free (line);
+  }
+}
 
 GST_START_TEST (test_channels)
 {
-  const gfloat *samples, *before;
-  Recorder *recorder = render (SURROUND " ! gain gain=0.5" OUT);
-  Recorder *source = render (SURROUND OUT);
-  guint64 i;
-
-  fail_unless_equals_int (recorder_channels (recorder), 6);
-  fail_unless_equals_uint64 (recorder->frames, source->frames);
-  samples = recorder_samples (recorder);
-  before = recorder_samples (source);
-  for (i = 0; i < recorder->frames * 6; i++)
-    assert_sample (samples[i], before[i] * 0.5f, 0, i / 6);
-  recorder_free (source);
-  recorder_free (recorder);
+  /* stereo up to 9600, delayed by 20.83 quanta: the mono signal beside it is in
+   * both channels in the quanta in which any of it is heard */
+  check_channels ("constantsource ! mix.  channelmerger number-of-inputs=2 "
+      "name=merge ! delay delay-time=0.05555555555555 ! gain gain=0 ! mix.  "
+      "constantsource stop=200000000 ! merge.  gain name=mix",
+      2666 / 128 * 128, (9600 + 2667 + 127) / 128 * 128, 30000);
 }
 
 GST_END_TEST;
 
-static void
-to_minus_half (GstElement * element)
+/* What is in the line is mixed to what comes with it */
+GST_START_TEST (test_mixed)
 {
-  g_object_set (element, "gain", -0.5, NULL);
-}
+  Recorder *is = render ("constantsource stop=100000000 ! both.  "
+      "constantsource offset=0.5 ! both.  "
+      "gain name=both ! delay delay-time=0.1 length=20000" OUT);
+  const gfloat *samples = recorder_samples (is);
 
-static void
-to_zero (GstElement * element)
-{
-  g_object_set (element, "gain", 0.0, NULL);
-}
-
-GST_START_TEST (test_change)
-{
-  GstElement *pipeline = launch ("constantsource ! gain name=g length=5000"
-      OUT);
-  Recorder *recorder = record (pipeline, "out");
-
-  do_at (pipeline, "g", 1024, to_zero);
-  do_at (pipeline, "g", 2048, to_minus_half);
-  do_at (pipeline, "g", 4096, to_zero);
-  play (pipeline);
-  wait_for_end (pipeline);
-  expect (recorder, 0, 1024, 1);
-  expect (recorder, 1024, 2048, 0);
-  expect (recorder, 2048, 4096, -0.5);
-  expect (recorder, 4096, 5000, 0);
-  recorder_free (recorder);
-  stop (pipeline);
+  fail_unless_equals_int (recorder_channels (is), 1);
+  assert_silent (is, 0, 4800);
+  assert_sample (samples[4800], 1.5, 0, 4800);
+  assert_sample (samples[9599], 1.5, 0, 9599);
+  assert_sample (samples[9600], 0.5, 0, 9600);
+  recorder_free (is);
 }
 
 GST_END_TEST;
 
-/* Three consumers of one block: the one that takes it as it is must not see
- * what the others make of it, in whatever order they are linked */
-GST_START_TEST (test_shared)
+/* The silence that comes first does not make a stereo stream a mono one */
+GST_START_TEST (test_first_channels)
 {
-  static const gchar *lines[] = {
-    "constantsource name=c stop=100000000 offset=0.5 "
-        "c. ! gain gain=2 ! fakesink name=twice "
-        "c. ! fakesink name=once c. ! gain gain=-3 ! fakesink name=thrice",
-    "constantsource name=c stop=100000000 offset=0.5 "
-        "c. ! gain gain=-3 ! fakesink name=thrice "
-        "c. ! gain gain=2 ! fakesink name=twice c. ! fakesink name=once",
-    "constantsource stop=100000000 offset=0.5 ! gain name=c "
-        "c. ! gain ! fakesink name=once c. ! gain gain=2 ! fakesink name=twice "
-        "c. ! gain gain=-3 ! fakesink name=thrice",
-  };
-  static const gchar *names[] = { "once", "twice", "thrice" };
-  static const gfloat values[] = { 0.5, 1, -1.5 };
-  guint i, j;
+  static const gchar *after[] = { "", " ! gain", " ! delay delay-time=0.1" };
+  guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (lines); i++) {
-    GstElement *pipeline = launch ("%s", lines[i]);
-    Recorder *recorders[3];
+  for (i = 0; i < G_N_ELEMENTS (after); i++) {
+    Recorder *is = render ("audiotestsrc num-buffers=20 ! "
+        "audio/x-raw,rate=48000,channels=2 ! delay delay-time=0.1%s" OUT,
+        after[i]);
 
-    for (j = 0; j < 3; j++)
-      recorders[j] = record (pipeline, names[j]);
-    play (pipeline);
-    wait_for_end (pipeline);
-    for (j = 0; j < 3; j++) {
-      fail_unless_equals_uint64 (recorders[j]->frames, 4800);
-      expect (recorders[j], 0, 4800, values[j]);
-      recorder_free (recorders[j]);
-    }
-    stop (pipeline);
+    fail_unless_equals_int (recorder_channels (is), 2);
+    fail_unless (recorder_loudness (is) > 1000);
+    recorder_free (is);
   }
 }
 
 GST_END_TEST;
 
-/* A diamond: both ways of one block meet again */
-GST_START_TEST (test_diamond)
+static void
+assert_max_delay_time (GstElement * delay, gdouble should)
 {
-  Recorder *recorder = render ("constantsource name=c stop=100000000 "
-      "c. ! gain gain=3 ! mix. c. ! gain gain=-2 ! mix. c. ! mix. "
-      "gain name=mix gain=0.5" OUT);
+  gdouble is;
 
-  fail_unless_equals_uint64 (recorder->frames, 4800);
-  expect (recorder, 0, 4800, 1);
-  recorder_free (recorder);
+  g_object_get (delay, "max-delay-time", &is, NULL);
+  fail_unless_equals_float (is, should);
 }
 
-GST_END_TEST;
-
-/* What is pushed into the graph and held by upstream is not written to */
-GST_START_TEST (test_pushed_is_not_written)
+/* More than nothing and less than three minutes, and not while it runs */
+GST_START_TEST (test_max_delay_time)
 {
-  static gfloat ones[480];
-  GstElement *pipeline = launch ("appsrc name=in format=time ! gain gain=0.5"
-      OUT);
-  GstElement *in = get_element (pipeline, "in");
-  Recorder *recorder = record (pipeline, "out");
-  GstCaps *caps = float_caps (1, RATE);
-  GstBuffer *buffer;
-  GstFlowReturn flow;
-  GstMapInfo map;
+  static const gdouble refused[] = { 0, 180 };
+  GstElement *pipeline = launch ("constantsource ! delay name=d" OUT);
+  GstElement *delay = get_element (pipeline, "d");
   guint i;
 
-  for (i = 0; i < 480; i++)
-    ones[i] = 1;
-  buffer = float_buffer (ones, 480, 1, 0, RATE);
-  g_object_set (in, "caps", caps, NULL);
-  play (pipeline);
-  g_signal_emit_by_name (in, "push-buffer", buffer, &flow);
-  g_signal_emit_by_name (in, "end-of-stream", &flow);
-  wait_for_end (pipeline);
-  fail_unless_equals_uint64 (recorder->frames, 480);
-  expect (recorder, 0, 480, 0.5);
-  fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
-  assert_floats_equal ((gfloat *) map.data, ones, 480);
-  gst_buffer_unmap (buffer, &map);
-  gst_buffer_unref (buffer);
-  gst_caps_unref (caps);
-  recorder_free (recorder);
-  gst_object_unref (in);
-  stop (pipeline);
-}
-
-GST_END_TEST;
-
-static void
-check_ramp (const gchar * upstream, gdouble a, gdouble b)
-{
-  GstElement *pipeline = launch ("%s ! gain name=g length=30000" OUT,
-      upstream);
-  Recorder *recorder = record (pipeline, "out");
-  Recorder *source = render ("%s ! gain length=30000" OUT, upstream);
-  guint c, channels = recorder_channels (source);
-  const gfloat *samples, *before = recorder_samples (source);
-  guint64 i;
-
-  bind_ramp (pipeline, "g", "gain", a, b, TRUE, 1, 0);
-  play (pipeline);
-  wait_for_end (pipeline);
-  fail_unless_equals_uint64 (recorder->frames, 30000);
-  samples = recorder_samples (recorder);
-  for (i = 0; i < 30000; i++)
-    for (c = 0; c < channels; c++)
-      assert_sample (samples[i * channels + c],
-          ramp (i, a, b) * before[i * channels + c], 3e-7, i);
-  recorder_free (source);
-  recorder_free (recorder);
-  stop (pipeline);
-}
-
-/* The factor is each frame's, in every channel */
-GST_START_TEST (test_ramp)
-{
-  check_ramp ("oscillator type=sawtooth", 0, 1);
-  check_ramp ("oscillator type=sawtooth ! mediastreamdest", 1, -1);
-  /* through 1 and 0, which are short cuts for a constant gain */
-  check_ramp ("constantsource ! gain channel-count=6 "
-      "channel-count-mode=explicit", -1, 1);
-}
-
-GST_END_TEST;
-
-/* The property counts again where the binding has no value, and when it is
- * gone */
-static void
-remove_binding (GstElement * element)
-{
-  GstControlBinding *binding =
-      gst_object_get_control_binding (GST_OBJECT (element), "gain");
-
-  fail_unless (gst_object_remove_control_binding (GST_OBJECT (element),
-          binding));
-  gst_object_unref (binding);
-}
-
-GST_START_TEST (test_binding_goes)
-{
-  GstElement *pipeline = launch ("constantsource ! gain name=g gain=0.25 "
-      "length=4000" OUT);
-  Recorder *recorder = record (pipeline, "out");
-  GstControlSource *source = new_source (GST_INTERPOLATION_MODE_NONE);
-
-  add_point (source, 1488, 2);
-  bind_property (pipeline, "g", "gain", source, TRUE);
-  do_at (pipeline, "g", 3072, remove_binding);
-  play (pipeline);
-  wait_for_end (pipeline);
-  expect (recorder, 0, 1488, 0.25);
-  expect (recorder, 1488, 3072, 2);
-  expect (recorder, 3072, 4000, 0.25);
-  recorder_free (recorder);
-  stop (pipeline);
-}
-
-GST_END_TEST;
-
-/* NaN from a control source is no value; infinity is none that may be set */
-GST_START_TEST (test_binding_extremes)
-{
-  GstElement *pipeline = launch ("constantsource ! gain name=g gain=0.25 "
-      "length=2400" OUT);
-  Recorder *recorder = record (pipeline, "out");
-  GstControlSource *source = new_source (GST_INTERPOLATION_MODE_NONE);
-
-  add_point (source, 480, NAN);
-  add_point (source, 960, INFINITY);
-  add_point (source, 1440, -INFINITY);
-  add_point (source, 1920, 2);
-  bind_property (pipeline, "g", "gain", source, TRUE);
-  play (pipeline);
-  wait_for_end (pipeline);
-  expect (recorder, 0, 1920, 0.25);
-  expect (recorder, 1920, 2400, 2);
-  recorder_free (recorder);
-  stop (pipeline);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_not_finite)
-{
-  static const gdouble values[] = { NAN, INFINITY, -INFINITY, G_MAXDOUBLE };
-  GstElement *gain = gst_element_factory_make ("gain", NULL);
-  gdouble value;
-  guint i;
-
-  g_object_set (gain, "gain", 0.5, NULL);
-  for (i = 0; i < G_N_ELEMENTS (values); i++) {
-    ASSERT_WARNING (g_object_set (gain, "gain", values[i], NULL));
-    g_object_get (gain, "gain", &value, NULL);
-    fail_unless_equals_float (value, 0.5);
+  assert_max_delay_time (delay, 1);
+  for (i = 0; i < G_N_ELEMENTS (refused); i++) {
+    g_object_set (delay, "max-delay-time", refused[i], NULL);
+    assert_max_delay_time (delay, 1);
   }
-  gst_object_unref (gain);
+  g_object_set (delay, "max-delay-time", 179.99, NULL);
+  assert_max_delay_time (delay, 179.99);
+  set_state (pipeline, GST_STATE_PAUSED);
+  g_object_set (delay, "max-delay-time", 2.0, NULL);
+  assert_max_delay_time (delay, 179.99);
+  set_state (pipeline, GST_STATE_READY);
+  g_object_set (delay, "max-delay-time", 2.0, NULL);
+  assert_max_delay_time (delay, 2);
+  gst_object_unref (delay);
+  stop (pipeline);
 }
 
 GST_END_TEST;
 
 static Suite *
-gain_suite (void)
+delay_suite (void)
 {
-  Suite *s = suite_create ("gain");
+  Suite *s = suite_create ("delay");
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_gain);
-  tcase_add_test (tc, test_overflow);
-  tcase_add_test (tc, test_exact);
-  tcase_add_test (tc, test_channels);
-  tcase_add_test (tc, test_change);
-  tcase_add_test (tc, test_shared);
-  tcase_add_test (tc, test_diamond);
-  tcase_add_test (tc, test_pushed_is_not_written);
+  tcase_add_test (tc, test_whole);
   tcase_add_test (tc, test_ramp);
-  tcase_add_test (tc, test_binding_goes);
-  tcase_add_test (tc, test_binding_extremes);
-  tcase_add_test (tc, test_not_finite);
+  tcase_add_test (tc, test_clamped);
+  tcase_add_test (tc, test_long);
+  tcase_add_test (tc, test_tail);
+  tcase_add_test (tc, test_gaps);
+  tcase_add_test (tc, test_change);
+  tcase_add_test (tc, test_channels);
+  tcase_add_test (tc, test_mixed);
+  tcase_add_test (tc, test_first_channels);
+  tcase_add_test (tc, test_max_delay_time);
   return s;
 }
 
-GST_CHECK_MAIN (gain);
+GST_CHECK_MAIN (delay);
