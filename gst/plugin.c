@@ -8,6 +8,7 @@
 #include <gst/gst.h>
 
 #include "graph/timeline.h"
+#include "nodes/analyser.h"
 #include "nodes/buffersource.h"
 #include "nodes/channelmerger.h"
 #include "nodes/channelsplitter.h"
@@ -30,6 +31,7 @@ plugin_init (GstPlugin * plugin)
 
   /* an application finds it by its name */
   g_type_ensure (GST_TYPE_WEB_AUDIO_TIMELINE);
+  registered &= GST_ELEMENT_REGISTER (analyser, plugin);
   registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
   registered &= GST_ELEMENT_REGISTER (buffersource, plugin);
   registered &= GST_ELEMENT_REGISTER (channelmerger, plugin);

@@ -230,7 +230,8 @@ gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
   node->channels = block.channels;
   node->rendered = TRUE;
   node->position = frame;
-  node->ended = flow == GST_FLOW_EOS || block.frames < frames;
+  g_atomic_int_set (&node->ended, flow == GST_FLOW_EOS
+      || block.frames < frames);
   if (flow != GST_FLOW_OK) {
     gst_web_audio_block_clear (&block);
     return flow;

@@ -90,7 +90,7 @@ struct _GstWebAudioNode
   gboolean prepared;
   guint64 position;             /* where the next block starts */
   gboolean rendered;            /* whether position counts */
-  gboolean ended;               /* what was rendered last was the last */
+  gint ended;                   /* what was rendered last was the last; atomic */
   gboolean fresh;               /* came to a running pipeline, not rendered yet */
   guint64 joined;               /* its first frame there; what was to be earlier
                                  * is now */
@@ -102,6 +102,7 @@ struct _GstWebAudioNode
   gdouble hold_time;            /* seconds, from which on it will */
   GstClockTime held_at;         /* running time */
   gboolean delaying;            /* the graph, but not its time */
+  gboolean loading;             /* keeps the graph from beginning */
   gboolean closed;              /* ends the graph */
   gint playing;                 /* atomic */
   gint64 playing_since;         /* monotonic time */

@@ -23,6 +23,7 @@
 #include "../graph/graph.h"
 #include "../graph/param.h"
 #include "../streams/audiobuffer.h"
+#include "../streams/audiofile.h"
 #include "buffersource.h"
 
 #define GST_CAT_DEFAULT gst_web_audio_buffer_source_debug
@@ -32,6 +33,8 @@ enum
 {
   PROP_0,
   PROP_BUFFER,
+  PROP_LOCATION,
+  PROP_URI,
   PROP_LOOP,
   PROP_LOOP_START,
   PROP_LOOP_END,
@@ -58,6 +61,8 @@ typedef struct
 struct _GstWebAudioBufferSource
 {
   GstWebAudioScheduledSource parent;
+
+  GstWebAudioFile *file;
 
   /* object lock */
   Settings settings;
@@ -282,18 +287,13 @@ may_set_buffer (GstWebAudioBufferSource * self)
 
 /* Takes @sample for the buffer; NULL for none. */
 static void
-set_sample (GstWebAudioBufferSource * self, GstSample * sample)
+take_sample (GstWebAudioBufferSource * self, GstSample * sample)
 {
   GstWebAudioBuffer *buffer = NULL, *old_buffer;
   GstSample *old_sample;
   gchar *why = NULL;
 
   if (sample) {
-    if (!may_set_buffer (self)) {
-      GST_WARNING_OBJECT (self, "InvalidStateError: there has been a buffer "
-          "already");
-      return;
-    }
     buffer = gst_web_audio_buffer_from_sample (sample, &why);
     if (!buffer) {
       GST_WARNING_OBJECT (self, "NotSupportedError: this is no buffer, for %s",
@@ -313,6 +313,43 @@ set_sample (GstWebAudioBufferSource * self, GstSample * sample)
     gst_sample_unref (old_sample);
   if (old_buffer)
     gst_web_audio_buffer_unref (old_buffer);
+}
+
+static void
+set_sample (GstWebAudioBufferSource * self, GstSample * sample)
+{
+  if (sample && !may_set_buffer (self)) {
+    GST_WARNING_OBJECT (self, "InvalidStateError: there has been a buffer "
+        "already");
+    return;
+  }
+  gst_web_audio_file_set_uri (self->file, NULL);
+  take_sample (self, sample);
+}
+
+static void
+set_file (GstWebAudioBufferSource * self, guint id, const gchar * name)
+{
+  if (!may_set_buffer (self))
+    GST_WARNING_OBJECT (self, "InvalidStateError: there has been a buffer "
+        "already");
+  else if (id == PROP_LOCATION)
+    gst_web_audio_file_set_location (self->file, name);
+  else
+    gst_web_audio_file_set_uri (self->file, name);
+}
+
+static void
+on_loaded (GstWebAudioNode * node, GstSample * sample)
+{
+  GstWebAudioBufferSource *self = GST_WEB_AUDIO_BUFFER_SOURCE (node);
+
+  take_sample (self, sample);
+  if (sample)
+    return;
+  GST_OBJECT_LOCK (self);
+  self->buffer_set = FALSE;
+  GST_OBJECT_UNLOCK (self);
 }
 
 /* Scheduling */
@@ -337,6 +374,24 @@ gst_web_audio_buffer_source_start (GstWebAudioScheduledSource * source,
   return TRUE;
 }
 
+static GstStateChangeReturn
+gst_web_audio_buffer_source_change_state (GstElement * element,
+    GstStateChange transition)
+{
+  GstWebAudioBufferSource *self = GST_WEB_AUDIO_BUFFER_SOURCE (element);
+  GstStateChangeReturn result;
+
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY
+      && !gst_web_audio_file_open (self->file))
+    return GST_STATE_CHANGE_FAILURE;
+  result =
+      GST_ELEMENT_CLASS (gst_web_audio_buffer_source_parent_class)->change_state
+      (element, transition);
+  if (transition == GST_STATE_CHANGE_READY_TO_NULL)
+    gst_web_audio_file_close (self->file);
+  return result;
+}
+
 /* The object */
 
 static void
@@ -345,9 +400,14 @@ gst_web_audio_buffer_source_set_property (GObject * object, guint id,
 {
   GstWebAudioBufferSource *self = GST_WEB_AUDIO_BUFFER_SOURCE (object);
 
-  if (id == PROP_BUFFER) {
-    set_sample (self, gst_value_get_sample (value));
-    return;
+  switch (id) {
+    case PROP_BUFFER:
+      set_sample (self, gst_value_get_sample (value));
+      return;
+    case PROP_LOCATION:
+    case PROP_URI:
+      set_file (self, id, g_value_get_string (value));
+      return;
   }
   GST_OBJECT_LOCK (self);
   switch (id) {
@@ -379,6 +439,14 @@ gst_web_audio_buffer_source_get_property (GObject * object, guint id,
 {
   GstWebAudioBufferSource *self = GST_WEB_AUDIO_BUFFER_SOURCE (object);
 
+  switch (id) {
+    case PROP_LOCATION:
+      g_value_take_string (value, gst_web_audio_file_get_location (self->file));
+      return;
+    case PROP_URI:
+      g_value_take_string (value, gst_web_audio_file_get_uri (self->file));
+      return;
+  }
   GST_OBJECT_LOCK (self);
   switch (id) {
     case PROP_BUFFER:
@@ -415,6 +483,7 @@ gst_web_audio_buffer_source_finalize (GObject * object)
   g_clear_pointer (&self->playing, gst_web_audio_buffer_unref);
   g_clear_pointer (&self->buffer, gst_web_audio_buffer_unref);
   g_clear_pointer (&self->sample, gst_sample_unref);
+  gst_web_audio_file_free (self->file);
   G_OBJECT_CLASS (gst_web_audio_buffer_source_parent_class)->finalize (object);
 }
 
@@ -554,12 +623,15 @@ gst_web_audio_buffer_source_class_init (GstWebAudioBufferSourceClass * klass)
   object_class->get_property = gst_web_audio_buffer_source_get_property;
   object_class->finalize = gst_web_audio_buffer_source_finalize;
   install_properties (object_class);
+  gst_web_audio_file_install_properties (object_class, PROP_LOCATION, PROP_URI);
   add_start (G_TYPE_FROM_CLASS (klass));
   add_params (GST_WEB_AUDIO_NODE_CLASS (klass));
 
   gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass),
       "Buffer source", "Source/Audio", "Plays audio that is in memory (Web "
       "Audio AudioBufferSourceNode)", "The gst-webaudio authors");
+  GST_ELEMENT_CLASS (klass)->change_state =
+      GST_DEBUG_FUNCPTR (gst_web_audio_buffer_source_change_state);
   GST_WEB_AUDIO_NODE_CLASS (klass)->locate = gst_web_audio_buffer_source_locate;
   source_class->begin_block = gst_web_audio_buffer_source_begin_block;
   source_class->generate = gst_web_audio_buffer_source_generate;
@@ -569,4 +641,5 @@ static void
 gst_web_audio_buffer_source_init (GstWebAudioBufferSource * self)
 {
   self->settings.duration = G_MAXDOUBLE;
+  self->file = gst_web_audio_file_new (GST_WEB_AUDIO_NODE (self), on_loaded);
 }

@@ -722,11 +722,13 @@ set_attribute (Scene * scene, Node * node, const gchar * name, JsonNode * json)
 }
 
 /* The buffer comes after the others, since they say what a Convolver makes of
- * it, and so does the wave, since it overrides an Oscillator's type. */
+ * it, and so does the wave, since it overrides an Oscillator's type. The levels
+ * of an Analyser are set again: one may be refused before the other is set. */
 static void
 set_attributes (Scene * scene, Node * node, JsonObject * attributes)
 {
   static const gchar *const last[] = { "buffer", "periodicWave", NULL };
+  static const gchar *const again[] = { "minDecibels", "maxDecibels", NULL };
   JsonObjectIter iter;
   const gchar *name;
   JsonNode *json;
@@ -740,6 +742,10 @@ set_attributes (Scene * scene, Node * node, JsonObject * attributes)
   for (i = 0; last[i] != NULL; i++) {
     if (json_object_has_member (attributes, last[i]))
       set_attribute (scene, node, last[i], get_member (attributes, last[i]));
+  }
+  for (i = 0; again[i] != NULL; i++) {
+    if (json_object_has_member (attributes, again[i]))
+      set_attribute (scene, node, again[i], get_member (attributes, again[i]));
   }
 }
 

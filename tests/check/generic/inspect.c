@@ -9,6 +9,8 @@
 
 /* Properties that the spec has as AudioParams, by factory */
 static const gchar *audio_params[][2] = {
+  {"buffersource", "detune"},
+  {"buffersource", "playback-rate"},
   {"constantsource", "offset"},
   {"gain", "gain"},
   {"oscillator", "detune"},
