@@ -225,8 +225,10 @@ gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
     flow = gst_web_audio_gather (node, frame, frames, &block);
   if (node->has_input)
     flow = drain (node, frame, frames, &block, flow);
+  node->mixed_channels = block.channels;
   if (flow == GST_FLOW_OK)
     flow = process (node, frame, &block);
+  node->channels = block.channels;
   node->rendered = TRUE;
   node->position = frame;
   g_atomic_int_set (&node->ended, flow == GST_FLOW_EOS
