@@ -281,18 +281,17 @@ send_pulled_events (GstWebAudioOutput * output, guint channels, gint rate)
 {
   GstPad *pad = GST_PAD (output);
   gboolean direct = gst_web_audio_link_is_direct (pad);
+  guint chosen = direct ? channels :
+      choose_pulled_channels (output, channels, rate);
   GstCaps *caps;
   GstSegment segment;
 
-  output->pinned_channels = direct ? 0 :
-      choose_pulled_channels (output, channels, rate);
-  if (!direct && !output->pinned_channels)
+  if (!chosen)
     return FALSE;
+  output->pinned_channels = chosen == channels ? 0 : chosen;
   gst_web_audio_audio_info (&output->info, GST_AUDIO_FORMAT_F32,
-      GST_AUDIO_LAYOUT_NON_INTERLEAVED, rate,
-      direct ? channels : output->pinned_channels,
-      gst_web_audio_default_channel_mask (direct ? channels :
-          output->pinned_channels));
+      GST_AUDIO_LAYOUT_NON_INTERLEAVED, rate, chosen,
+      gst_web_audio_default_channel_mask (chosen));
   output->configured = TRUE;
 
   if (output->need_events)
