@@ -138,7 +138,8 @@ gst_web_audio_delay_end_class_init (GstWebAudioDelayEndClass * klass)
   g_object_class_install_property (object_class, PROP_LINE,
       g_param_spec_string ("line", "Line",
           "Name of the line, by which its writer and its readers find one "
-          "another", "", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+          "another", "", G_PARAM_READWRITE |
+          G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
   gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_DELAY_END, 0);
 }
 
