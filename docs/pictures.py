@@ -364,12 +364,39 @@ def biquadfilter(path):
     save(figure, path)
 
 
+def dynamicscompressor(path):
+    figure, axes = panels(3, ['dB out of dB in: ratio=1, 2, 4, 20', 'attack=0.02, in and out',
+                              'reduction, dB: release=0.25 and 1'])
+    levels = np.arange(-60, 7, 3)
+    for ratio, color in ((1, GREY), (2, BLUE), (4, BLUE), (20, ORANGE)):
+        out = [render(f'constantsource offset={10 ** (level / 20)} ! dynamicscompressor '
+                      f'threshold=-36 knee=12 ratio={ratio} ! gain length=24000')[-1, 0]
+               for level in levels]
+        axes[0].plot(levels, 20 * np.log10(out), color, lw=1)
+    axes[0].set_xlabel('dB', fontsize=8)
+    tone = ('oscillator frequency=200 ! gain gain::automation="setValueAtTime(0.05, 0) '
+            'setValueAtTime(1, 0.1) setValueAtTime(0.05, 0.3)"')
+    for line, color in (('gain', GREY), ('dynamicscompressor attack=0.02', BLUE)):
+        samples = render(f'{tone} ! {line} ! gain length=24000')[:, 0]
+        axes[1].plot(np.arange(len(samples)) / RATE, samples, color, lw=0.5)
+    for release, color in ((0.25, BLUE), (1, ORANGE)):
+        reduction = []
+        render(f'{tone} ! dynamicscompressor name=c release={release} ! '
+               'gain length=48000 block-size=128', lambda number, pipeline:
+               reduction.append(pipeline.get_by_name('c').props.reduction))
+        axes[2].plot(np.arange(len(reduction)) * 128 / RATE, reduction, color, lw=1)
+    for axis in axes[1:]:
+        axis.set_xlabel('s', fontsize=8)
+    save(figure, path)
+
+
 PICTURES = (
     analyser,
     oscillator,
     constantsource,
     gain,
     biquadfilter,
+    dynamicscompressor,
     stereopanner,
     channelsplitter,
     channelmerger,
