@@ -353,6 +353,49 @@ gst_web_audio_param_values (GstWebAudioParam * param, guint64 frame, guint n,
   return values;
 }
 
+static gboolean
+has_inputs (GstWebAudioParam * param)
+{
+  GPtrArray *inputs = param->node->inputs;
+  guint i;
+
+  for (i = 0; i < inputs->len; i++)
+    if (((GstWebAudioInput *) g_ptr_array_index (inputs, i))->param == param)
+      return TRUE;
+  return FALSE;
+}
+
+/*
+ * gst_web_audio_param_is_constant:
+ * @frame: the one that will be rendered next
+ * @n: number of frames, at least 1; %G_MAXUINT64 for all that will be
+ * @value: (out): the value, if it is known
+ *
+ * Looks ahead. What is connected, or bound, may be anything; what is set or
+ * scheduled later does not count. Needs the graph's lock.
+ *
+ * Returns: whether the frames will be rendered with the same value
+ */
+gboolean
+gst_web_audio_param_is_constant (GstWebAudioParam * param, guint64 frame,
+    guint64 n, gdouble * value)
+{
+  GstControlBinding *binding = get_binding (param);
+  gboolean constant = FALSE;
+
+  if (!binding && !has_inputs (param)) {
+    GST_OBJECT_LOCK (param);
+    *value = param->current;
+    constant = webaudio_timeline_read (param->schedule.timeline,
+        param->node->graph->rate, frame, MIN (n, G_MAXUINT64 - frame), NULL,
+        value);
+    GST_OBJECT_UNLOCK (param);
+    *value = limit (param, *value);
+  }
+  gst_clear_object (&binding);
+  return constant;
+}
+
 /* What is connected */
 
 /* Adds what @input delivers. */

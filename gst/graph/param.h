@@ -41,7 +41,6 @@ struct _GstWebAudioParam
   gdouble current;              /* the spec's [[current value]] */
   GError *unreported;           /* a text was refused, nobody knows yet */
 
-  guint n_inputs;               /* connected; graph's lock */
   GstWebAudioBlock input;       /* what they deliver now, mono */
   guint64 input_frame;
   gdouble *values;
@@ -65,6 +64,10 @@ GType gst_web_audio_param_get_type (void);
 G_GNUC_INTERNAL
 const gdouble *gst_web_audio_param_values (GstWebAudioParam * param,
     guint64 frame, guint n, gdouble * value);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_param_is_constant (GstWebAudioParam * param,
+    guint64 frame, guint64 n, gdouble * value);
 
 /* for the files in this folder */
 
