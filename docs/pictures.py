@@ -250,6 +250,131 @@ def stereopanner(path):
     save(figure, path)
 
 
+def automated(automation, settings='offset=0', seconds=1):
+    """What a parameter is, in a constantsource."""
+    return render(f'constantsource {settings} offset::automation="{automation}" '
+                  f'length={round(seconds * RATE)}')[:, 0]
+
+
+def curves(path, drawn):
+    """A picture of several panels: for each its title, and automations by their labels."""
+    figure, axes = panels(len(drawn), [title for title, _ in drawn])
+    for axis, (_, lines) in zip(axes, drawn):
+        for (label, automation), color in zip(lines.items(), (BLUE, ORANGE, GREY)):
+            samples = automated(automation)
+            axis.plot(np.arange(len(samples)) / RATE, samples, color, lw=1.2, label=label,
+                      zorder=3 - len(axis.lines) / 10)
+        if len(lines) > 1:
+            axis.legend(fontsize=7)
+        axis.set_xlabel('s', fontsize=8)
+    save(figure, path)
+
+
+def audioparam_set_value(path):
+    figure, axes = panels(2, ['setValueAtTime (1, 0.2), (0.3, 0.5), (0.6, 0.7)',
+                              'setValueAtTime (1, 0.00022): after 10.56 frames'])
+    samples = automated('setValueAtTime(1, 0.2) setValueAtTime(0.3, 0.5) setValueAtTime(0.6, 0.7)')
+    axes[0].plot(np.arange(len(samples)) / RATE, samples, BLUE, lw=1.2)
+    axes[0].set_xlabel('s', fontsize=8)
+    samples = automated('setValueAtTime(1, 0.00022)')[:20]
+    axes[1].plot(samples, 'o', color=BLUE, ms=3)
+    axes[1].axvline(10.56, color=GREY, lw=1)
+    axes[1].set_xticks(range(0, 20, 2))
+    axes[1].set_xlabel('frame', fontsize=8)
+    save(figure, path)
+
+
+def audioparam_linear_ramp(path):
+    curves(path, [
+        ('linearRampToValueAtTime (1, 0.6), (0.4, 0.8)', {
+            '': 'setValueAtTime(0, 0.2) linearRampToValueAtTime(1, 0.6) '
+                'linearRampToValueAtTime(0.4, 0.8)'}),
+        ('linearRampToValueAtTime (1, 0.8): from the call on, or from an event', {
+            'nothing before it': 'linearRampToValueAtTime(1, 0.8)',
+            'after setValueAtTime (0.5, 0.3)':
+                'setValueAtTime(0.5, 0.3) linearRampToValueAtTime(1, 0.8)'})])
+
+
+def audioparam_exponential_ramp(path):
+    ramp = 'setValueAtTime(0.05, 0.2) {}RampToValueAtTime(1, 0.8)'
+    curves(path, [
+        ('exponentialRampToValueAtTime (1, 0.8) from 0.05', {
+            'exponential': ramp.format('exponential'), 'linear': ramp.format('linear')}),
+        ('to 1 from 0 and from −0.5: it holds', {
+            'from 0': 'setValueAtTime(0, 0.2) exponentialRampToValueAtTime(1, 0.8)',
+            'from −0.5': 'setValueAtTime(-0.5, 0.2) exponentialRampToValueAtTime(1, 0.8)'})])
+
+
+def audioparam_set_target(path):
+    curves(path, [
+        ('setTargetAtTime (1, 0.2, …)', {
+            f'time constant {constant} s': f'setTargetAtTime(1, 0.2, {constant})'
+            for constant in (0.05, 0.15, 0.4)}),
+        ('attack, decay, release', {
+            '': 'linearRampToValueAtTime(1, 0.1) setTargetAtTime(0.4, 0.1, 0.07) '
+                'setTargetAtTime(0, 0.6, 0.08)'})])
+
+
+def audioparam_value_curve(path):
+    curve = 'setValueCurveAtTime([0, 1, 0.2, 0.6, 0.5], 0.2, 0.5)'
+    curves(path, [
+        ('setValueCurveAtTime ([0, 1, 0.2, 0.6, 0.5], 0.2, 0.5)', {'': curve}),
+        ('… then linearRampToValueAtTime (0, 1)', {
+            '': curve + ' linearRampToValueAtTime(0, 1)'})])
+
+
+CANCELLED = {
+    'a ramp': 'setValueAtTime(0.2, 0.1) linearRampToValueAtTime(1, 0.8)',
+    'a target': 'setValueAtTime(0, 0.1) setTargetAtTime(1, 0.1, 0.3)',
+    'a curve': 'setValueCurveAtTime([0, 1, 0.1, 0.7], 0.1, 0.7)',
+}
+
+
+def cancelled(path, method):
+    curves(path, [
+        (f'{method} (0.5): {what}', {'as it is': f'{automation} {method}(0.5)',
+                                     'as it was': automation})
+        for what, automation in CANCELLED.items()])
+
+
+def audioparam_cancel(path):
+    cancelled(path, 'cancelScheduledValues')
+
+
+def audioparam_cancel_and_hold(path):
+    cancelled(path, 'cancelAndHoldAtTime')
+
+
+def audioparam(path):
+    figure, axes = panels(3, ['a value and what is connected: the sum',
+                              'the same ramp, a-rate and k-rate',
+                              'vibrato: two seconds of its spectrum'])
+    lfo = 'oscillator frequency=8 ! gain gain=0.2 ! c.offset_0 '
+    ramp = 'setValueAtTime(0.3, 0.3) linearRampToValueAtTime(0.8, 0.7)'
+    for line, color in [('', ORANGE), (lfo, BLUE)]:
+        samples = render(f'{line} constantsource name=c offset=0.3 offset::automation="{ramp}" '
+                         f'length={RATE}')[:, 0]
+        axes[0].plot(np.arange(RATE) / RATE, samples, color, lw=1.2)
+    axes[0].set_xlabel('s', fontsize=8)
+
+    for rate, color in [('a-rate', ORANGE), ('k-rate', BLUE)]:
+        samples = automated('linearRampToValueAtTime(1, 0.0125)',
+                            f'offset=0 offset::automation-rate={rate}', 0.015)
+        axes[1].plot(samples, color, lw=1.2, label=rate)
+    axes[1].set_xticks(range(0, 720, 128))
+    axes[1].set_xlabel('frame', fontsize=8)
+    axes[1].legend(fontsize=7)
+
+    samples = render('oscillator frequency=5 ! gain gain=30 ! osc.frequency_0 '
+                     f'oscillator name=osc frequency=440 length={2 * RATE}')[:, 0]
+    axes[2].specgram(samples, NFFT=4096, noverlap=3968, Fs=RATE, cmap='magma', vmin=-120)
+    axes[2].set_ylim(300, 600)
+    axes[2].grid(False)
+    axes[2].set_ylabel('Hz', fontsize=8)
+    axes[2].set_xlabel('s', fontsize=8)
+    save(figure, path)
+
+
 def mediastreamdest(path):
     figure, axes = panels(2, ['the track, not enabled for a while',
                               'the start of an Opus recording, and what went in'])
@@ -374,6 +499,14 @@ PICTURES = (
     channelsplitter,
     channelmerger,
     mediastreamdest,
+    audioparam,
+    audioparam_set_value,
+    audioparam_linear_ramp,
+    audioparam_exponential_ramp,
+    audioparam_set_target,
+    audioparam_value_curve,
+    audioparam_cancel,
+    audioparam_cancel_and_hold,
 )
 
 
@@ -381,7 +514,7 @@ def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     Gst.init(None)
     for draw in PICTURES:
-        draw(folder / f'{draw.__name__}.png')
+        draw(folder / f'{draw.__name__.replace("_", "-")}.png')
 
 
 if __name__ == '__main__':

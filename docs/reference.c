@@ -494,6 +494,7 @@ make_quote (const gchar * root, const gchar * what)
 /* Those that quote, and belong to no element */
 static const gchar *const guides[] = {
   "README.md",
+  "docs/audioparam.md",
   "docs/embedding.md",
   "docs/recording.md",
   "docs/streaming.md",
