@@ -15,6 +15,7 @@
 #include "nodes/channelsplitter.h"
 #include "nodes/constantsource.h"
 #include "nodes/gain.h"
+#include "nodes/iirfilter.h"
 #include "nodes/oscillator.h"
 #include "nodes/stereopanner.h"
 #include "streams/audiodestination.h"
@@ -37,6 +38,7 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (channelsplitter, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);
+  registered &= GST_ELEMENT_REGISTER (iirfilter, plugin);
   registered &= GST_ELEMENT_REGISTER (mediarecorder, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamsource, plugin);
