@@ -37,8 +37,8 @@ struct _GstWebAudioIirFilter
 {
   GstWebAudioNode parent;
 
-  /* object lock */
-  GArray *feedforward;          /* gdouble */
+  /* object lock; gdouble, or empty as long as nothing is set */
+  GArray *feedforward;
   GArray *feedback;
 
   WebAudioIirFilter filter;     /* the rendering thread's */
@@ -85,14 +85,23 @@ gst_web_audio_iir_filter_at_rest (GstWebAudioNode * node)
       (&GST_WEB_AUDIO_IIR_FILTER (node)->filter.past);
 }
 
-/* The coefficients as they are now. */
+static GArray *
+copy_or_one (GArray * numbers)
+{
+  static const gdouble one = 1;
+
+  return numbers->len > 0 ? g_array_ref (numbers) :
+      g_array_append_val (g_array_new (FALSE, FALSE, sizeof (gdouble)), one);
+}
+
+/* The coefficients as they count now. */
 static void
 copy_coefficients (GstWebAudioIirFilter * self, GArray ** feedforward,
     GArray ** feedback)
 {
   GST_OBJECT_LOCK (self);
-  *feedforward = g_array_ref (self->feedforward);
-  *feedback = g_array_ref (self->feedback);
+  *feedforward = copy_or_one (self->feedforward);
+  *feedback = copy_or_one (self->feedback);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -170,8 +179,7 @@ find_fault (GstWebAudioIirFilter * self, guint id, const GArray * numbers)
 {
   if (!numbers)
     return "TypeError: there is one that is no finite number";
-  if (numbers->len == 0
-      || numbers->len > WEBAUDIO_IIR_FILTER_MAX_COEFFICIENTS)
+  if (numbers->len == 0 || numbers->len > WEBAUDIO_IIR_FILTER_MAX_COEFFICIENTS)
     return "NotSupportedError: there must be 1 to 20";
   if (id == PROP_FEEDFORWARD && is_all_zero (numbers))
     return "InvalidStateError: all are 0";
@@ -220,18 +228,16 @@ static void
 gst_web_audio_iir_filter_get_property (GObject * object, guint id,
     GValue * value, GParamSpec * pspec)
 {
-  GArray *feedforward, *feedback;
+  GstWebAudioIirFilter *self = GST_WEB_AUDIO_IIR_FILTER (object);
 
-  copy_coefficients (GST_WEB_AUDIO_IIR_FILTER (object), &feedforward,
-      &feedback);
+  GST_OBJECT_LOCK (self);
   if (id == PROP_FEEDFORWARD)
-    gst_web_audio_filter_write_numbers (feedforward, value);
+    gst_web_audio_filter_write_numbers (self->feedforward, value);
   else if (id == PROP_FEEDBACK)
-    gst_web_audio_filter_write_numbers (feedback, value);
+    gst_web_audio_filter_write_numbers (self->feedback, value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  g_array_unref (feedforward);
-  g_array_unref (feedback);
+  GST_OBJECT_UNLOCK (self);
 }
 
 static void
@@ -255,25 +261,25 @@ install_properties (GObjectClass * object_class)
    * GstWebAudioIirFilter:feedforward:
    *
    * The factors of the input, of that of a frame before, and so on: 1 to 20
-   * numbers, not all 0. In the spec there is no default.
+   * numbers, not all 0. Empty counts as 1; in the spec there is no default.
    * https://webaudio.github.io/web-audio-api/#dom-iirfilteroptions-feedforward
    */
   g_object_class_install_property (object_class, PROP_FEEDFORWARD,
       gst_param_spec_array ("feedforward", "Feedforward",
           "Coefficients of the numerator: 1 to 20 numbers, not all 0 "
-          "(default: 1)", NULL, flags));
+          "(empty: 1)", NULL, flags));
   /**
    * GstWebAudioIirFilter:feedback:
    *
    * The factors of the output, of that of a frame before, and so on: 1 to 20
-   * numbers, of which the first, by which all are divided, is not 0. In the
-   * spec there is no default.
+   * numbers, of which the first, by which all are divided, is not 0. Empty
+   * counts as 1; in the spec there is no default.
    * https://webaudio.github.io/web-audio-api/#dom-iirfilteroptions-feedback
    */
   g_object_class_install_property (object_class, PROP_FEEDBACK,
       gst_param_spec_array ("feedback", "Feedback",
           "Coefficients of the denominator: 1 to 20 numbers, the first not 0 "
-          "(default: 1)", NULL, flags));
+          "(empty: 1)", NULL, flags));
 }
 
 static void
@@ -314,18 +320,9 @@ gst_web_audio_iir_filter_class_init (GstWebAudioIirFilterClass * klass)
   gst_web_audio_node_class_add_input (node_class);
 }
 
-static GArray *
-new_identity (void)
-{
-  static const gdouble one = 1;
-  GArray *numbers = g_array_new (FALSE, FALSE, sizeof (gdouble));
-
-  return g_array_append_val (numbers, one);
-}
-
 static void
 gst_web_audio_iir_filter_init (GstWebAudioIirFilter * self)
 {
-  self->feedforward = new_identity ();
-  self->feedback = new_identity ();
+  self->feedforward = g_array_new (FALSE, FALSE, sizeof (gdouble));
+  self->feedback = g_array_new (FALSE, FALSE, sizeof (gdouble));
 }
