@@ -16,6 +16,8 @@ static const gchar *audio_params[][2] = {
   {"buffersource", "detune"},
   {"buffersource", "playback-rate"},
   {"constantsource", "offset"},
+  {"delay", "delay-time"},
+  {"delayreader", "delay-time"},
   {"gain", "gain"},
   {"oscillator", "detune"},
   {"oscillator", "frequency"},
