@@ -67,14 +67,17 @@ subtract (WebAudioPlayhead * a, const WebAudioPlayhead * b)
 
 /* Adds @b @n times. */
 static void
-add_times (WebAudioPlayhead * a, const WebAudioPlayhead * b, uint32_t n)
+add_times (WebAudioPlayhead * a, const WebAudioPlayhead * b, uint64_t n)
 {
-  uint64_t low = (b->part & UINT32_MAX) * n;
-  uint64_t high = (b->part >> 32) * n + (low >> 32);
+  uint64_t low = b->part & UINT32_MAX, high = b->part >> 32;
+  uint64_t n_low = n & UINT32_MAX, n_high = n >> 32;
+  uint64_t middle = high * n_low + (low * n_low >> 32);
   WebAudioPlayhead product;
 
-  product.part = high << 32 | (low & UINT32_MAX);
-  product.whole = b->whole * (int64_t) n + (int64_t) (high >> 32);
+  product.whole = (int64_t) (high * n_high + (middle >> 32));
+  middle = (middle & UINT32_MAX) + low * n_high;
+  product.whole += (int64_t) (middle >> 32) + b->whole * (int64_t) n;
+  product.part = b->part * n;
   add (a, &product);
 }
 
@@ -218,6 +221,16 @@ wrap (WebAudioPlayhead * position, const Course * course)
     *position = course->first;
 }
 
+/* Whether the playhead is beyond the buffer and moves on. */
+static bool
+has_left (const WebAudioPlayhead * position, const Course * course)
+{
+  const WebAudioPlayhead start = { 0, 0 };
+
+  return course->speed > 0 ? has_reached (position, &course->length) :
+      course->speed < 0 && !has_reached (position, &start);
+}
+
 /* What the spec does before a frame.
  *
  * Returns: whether there is a frame */
@@ -237,11 +250,9 @@ begin_frame (WebAudioBufferSource * source, const Course * course)
     return true;
   }
   source->entered_loop = false;
-  if (course->speed > 0 && has_reached (&source->position, &course->length))
-    return false;
   if (source->position.whole < 0 && has_reached (&source->position, &start))
     source->position = start;
-  return !(course->speed < 0 && source->position.whole < 0);
+  return !has_left (&source->position, course);
 }
 
 static void
@@ -429,4 +440,51 @@ webaudio_buffer_source_render (WebAudioBufferSource * source,
     done += count;
   }
   return done;
+}
+
+/* How many steps away @limit is, rounded up. */
+static uint64_t
+steps_to (const WebAudioPlayhead * from, const WebAudioPlayhead * limit,
+    const Course * course)
+{
+  double way = to_double (limit) - to_double (from);
+  double steps = floor (way / course->speed) - 2;
+  WebAudioPlayhead position = *from;
+  uint64_t n;
+
+  if (steps >= 0x1p62)
+    return UINT64_MAX;
+  n = steps > 0 ? (uint64_t) steps : 0;
+  add_times (&position, &course->step, n);
+  while (course->speed > 0 ? !has_reached (&position, limit) :
+      has_reached (&position, limit)) {
+    add (&position, &course->step);
+    n++;
+  }
+  return n;
+}
+
+uint64_t
+webaudio_buffer_source_left (const WebAudioBufferSource * source,
+    const WebAudioBuffer * buffer, const WebAudioPlayback * playback)
+{
+  const WebAudioPlayhead start = { 0, 0 };
+  Course course;
+  uint64_t left = UINT64_MAX, played;
+
+  plan (&course, buffer, playback);
+  if (buffer->length == 0
+      || (source->limited && has_reached (&source->elapsed, &source->duration)))
+    return 0;
+  /* slower than that it stands still */
+  if (fabs (course.speed) < 0x1p-60)
+    return left;
+  if (!course.loop)
+    left = steps_to (&source->position, course.speed > 0 ? &course.length :
+        &start, &course);
+  if (source->limited && course.speed > 0) {
+    played = steps_to (&source->elapsed, &source->duration, &course);
+    left = played < left ? played : left;
+  }
+  return left;
 }

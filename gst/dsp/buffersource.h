@@ -134,4 +134,16 @@ size_t webaudio_buffer_source_render (WebAudioBufferSource *source,
     const WebAudioBuffer *buffer, const WebAudioPlayback *playback,
     float *const *out, size_t n);
 
+/**
+ * webaudio_buffer_source_left:
+ * @source: the source
+ * @buffer: what it plays
+ * @playback: how, from now on
+ *
+ * Returns: how many frames webaudio_buffer_source_render() would render until
+ *     the source is over; UINT64_MAX if it will not be
+ */
+uint64_t webaudio_buffer_source_left (const WebAudioBufferSource *source,
+    const WebAudioBuffer *buffer, const WebAudioPlayback *playback);
+
 #endif /* WEBAUDIO_BUFFERSOURCE_H */

@@ -349,6 +349,41 @@ gst_web_audio_param_values (GstWebAudioParam * param, guint64 frame, guint n,
   return values;
 }
 
+/*
+ * gst_web_audio_param_foresee:
+ * @frame: the first frame of a quantum that has not been rendered yet
+ * @rate: the graph's
+ * @value: (out): what gst_web_audio_param_values() will say from there on
+ *
+ * To be asked with the graph's lock.
+ *
+ * Returns: the frame up to which the value stays as things are now: @frame if
+ *     that is not known, and G_MAXUINT64 if it does not change
+ */
+guint64
+gst_web_audio_param_foresee (GstWebAudioParam * param, guint64 frame,
+    gint rate, gdouble * value)
+{
+  GstControlBinding *binding = get_binding (param);
+  WebAudioTimeline *timeline = param->schedule.timeline;
+  guint64 until = frame;
+
+  if (param->n_inputs == 0 && !binding) {
+    GST_OBJECT_LOCK (param);
+    *value = param->current;
+    if (webaudio_timeline_read (timeline, rate, frame,
+            (gsize) 1 << 62, NULL, value))
+      until = G_MAXUINT64;
+    else if (webaudio_timeline_read (timeline, rate, frame,
+            GST_WEB_AUDIO_MAX_BLOCK_SIZE, NULL, value))
+      until = frame + GST_WEB_AUDIO_MAX_BLOCK_SIZE;
+    GST_OBJECT_UNLOCK (param);
+    *value = limit (param, *value);
+  }
+  gst_clear_object (&binding);
+  return until;
+}
+
 /* What is connected */
 
 /* Adds what @input delivers. */

@@ -64,6 +64,10 @@ G_GNUC_INTERNAL
 const gdouble *gst_web_audio_param_values (GstWebAudioParam * param,
     guint64 frame, guint n, gdouble * value);
 
+G_GNUC_INTERNAL
+guint64 gst_web_audio_param_foresee (GstWebAudioParam * param, guint64 frame,
+    gint rate, gdouble * value);
+
 /* for the files in this folder */
 
 G_GNUC_INTERNAL
