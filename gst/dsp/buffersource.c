@@ -18,6 +18,8 @@
 #define TOLERANCE_PART ((uint64_t) (TOLERANCE * 0x1p64))
 
 #define MAX_SPEED 0x1p30
+/* less is standing still: in a day it is a frame */
+#define MIN_SPEED 0x1p-32
 /* beyond any buffer, and safe to add to */
 #define MAX_POSITION ((int64_t) 1 << 50)
 
@@ -125,8 +127,9 @@ plan (Course * course, const WebAudioBuffer * buffer,
   double length = (double) buffer->length;
 
   course->buffer = buffer;
-  course->speed = isnan (playback->speed) ? 0 :
-      fmax (-MAX_SPEED, fmin (playback->speed, MAX_SPEED));
+  /* also what is no number stands still */
+  course->speed = fabs (playback->speed) >= MIN_SPEED ?
+      fmax (-MAX_SPEED, fmin (playback->speed, MAX_SPEED)) : 0;
   course->loop = playback->loop;
   course->loop_start = 0;
   course->loop_end = length;
@@ -144,25 +147,37 @@ plan (Course * course, const WebAudioBuffer * buffer,
 /* One frame */
 
 static float
+get_fraction (const WebAudioPlayhead * position)
+{
+  return (float) (int32_t) (position->part >> 40) * 0x1p-24f;
+}
+
+/* What follows the last frame of the buffer. */
+static float
+get_next (const float *plane, const Course * course, bool looping)
+{
+  size_t last = course->buffer->length - 1;
+  size_t first = (size_t) course->first.whole;
+
+  if (looping && first < last)
+    return plane[first] + get_fraction (&course->first) *
+        (plane[first + 1] - plane[first]);
+  if (looping || last == 0)
+    return plane[last];
+  return plane[last] + (plane[last] - plane[last - 1]);
+}
+
+static float
 frame_at (const float *plane, const WebAudioPlayhead * position,
     const Course * course, bool looping)
 {
-  size_t length = course->buffer->length;
   size_t i = (size_t) position->whole;
-  float here = plane[i];
-  float fraction = (float) (position->part >> 40) * 0x1p-24f;
-  float next;
+  float here = plane[i], fraction = get_fraction (position), next;
 
   if (fraction == 0)
     return here;
-  if (i + 1 < length)
-    next = plane[i + 1];
-  else if (looping)
-    next = frame_at (plane, &course->first, course, false);
-  else if (i > 0)
-    next = here + (here - plane[i - 1]);
-  else
-    next = here;
+  next = i + 1 < course->buffer->length ? plane[i + 1] :
+      get_next (plane, course, looping);
   return here + fraction * (next - here);
 }
 
@@ -171,13 +186,18 @@ render_frame (const WebAudioBufferSource * source, const Course * course,
     float *const *out, size_t at)
 {
   const WebAudioBuffer *buffer = course->buffer;
-  bool within = source->position.whole >= 0
-      && source->position.whole < course->length.whole;
+  WebAudioPlayhead position = source->position;
+  const WebAudioPlayhead start = { 0, 0 };
+  bool within;
   unsigned c;
 
+  /* the first frame is meant, too, a little before it */
+  if (position.whole < 0 && has_reached (&position, &start))
+    position = start;
+  within = position.whole >= 0 && position.whole < course->length.whole;
   for (c = 0; c < buffer->channels; c++)
-    out[c][at] = within ? frame_at (buffer->planes[c], &source->position,
-        course, course->loop && source->entered_loop) : 0;
+    out[c][at] = within ? frame_at (buffer->planes[c], &position, course,
+        course->loop && source->entered_loop) : 0;
 }
 
 static void
@@ -217,7 +237,7 @@ wrap (WebAudioPlayhead * position, const Course * course)
     from_double (position, course->loop_start + (rest < 0 ? rest + length :
             rest));
   }
-  if (!is_in_loop (position, course) || is_before (position, &course->first))
+  if (!is_in_loop (position, course))
     *position = course->first;
 }
 
@@ -237,8 +257,6 @@ has_left (const WebAudioPlayhead * position, const Course * course)
 static bool
 begin_frame (WebAudioBufferSource * source, const Course * course)
 {
-  const WebAudioPlayhead start = { 0, 0 };
-
   if (course->length.whole == 0
       || (source->limited && has_reached (&source->elapsed, &source->duration)))
     return false;
@@ -250,8 +268,6 @@ begin_frame (WebAudioBufferSource * source, const Course * course)
     return true;
   }
   source->entered_loop = false;
-  if (source->position.whole < 0 && has_reached (&source->position, &start))
-    source->position = start;
   return !has_left (&source->position, course);
 }
 
@@ -281,7 +297,7 @@ count_before (double from, double limit, double speed, size_t n)
 static size_t
 count_until (double from, double limit, double speed, size_t n)
 {
-  if (speed == 0 || (speed > 0 ? from >= limit : from < limit))
+  if (speed == 0 || (speed > 0 ? from >= limit : from < limit - 2 * TOLERANCE))
     return n;
   return count_before (from, limit, speed, n);
 }
@@ -347,7 +363,7 @@ interpolate_chunk (WebAudioPlayhead * position, const Course * course,
 
   for (i = 0; i < n; i++) {
     index[i] = (ptrdiff_t) position->whole;
-    fraction[i] = (float) (int32_t) (position->part >> 40) * 0x1p-24f;
+    fraction[i] = get_fraction (position);
     add (position, &course->step);
   }
   for (c = 0; c < buffer->channels; c++) {
@@ -447,13 +463,15 @@ static uint64_t
 steps_to (const WebAudioPlayhead * from, const WebAudioPlayhead * limit,
     const Course * course)
 {
-  double way = to_double (limit) - to_double (from);
-  double steps = floor (way / course->speed) - 2;
+  double way = to_double (limit) - TOLERANCE - to_double (from);
+  double steps = way / course->speed;
   WebAudioPlayhead position = *from;
   uint64_t n;
 
   if (steps >= 0x1p62)
     return UINT64_MAX;
+  /* not beyond, since steps are rounded */
+  steps = floor (steps - steps * 0x1p-30) - 2;
   n = steps > 0 ? (uint64_t) steps : 0;
   add_times (&position, &course->step, n);
   while (course->speed > 0 ? !has_reached (&position, limit) :
@@ -476,8 +494,7 @@ webaudio_buffer_source_left (const WebAudioBufferSource * source,
   if (buffer->length == 0
       || (source->limited && has_reached (&source->elapsed, &source->duration)))
     return 0;
-  /* slower than that it stands still */
-  if (fabs (course.speed) < 0x1p-60)
+  if (course.speed == 0)
     return left;
   if (!course.loop)
     left = steps_to (&source->position, course.speed > 0 ? &course.length :

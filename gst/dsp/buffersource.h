@@ -53,7 +53,7 @@ typedef struct
  * WebAudioPlayback:
  * @speed: frames of the buffer for each frame that is rendered: the spec's
  *     computedPlaybackRate times the buffer's rate over the context's. Any
- *     value; NaN is 0, and ±2^30 is the most.
+ *     value; NaN is 0, what is below ±2^-32 is too, and ±2^30 is the most.
  * @loop: whether to loop
  * @loop_start: in frames of the buffer, any value
  * @loop_end: in frames of the buffer, any value. The whole buffer is the loop
