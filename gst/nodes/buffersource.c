@@ -284,29 +284,28 @@ gst_web_audio_buffer_source_generate (GstWebAudioScheduledSource * source,
 
 /* What is to come */
 
-/* The speed from @frame on.
- *
- * Returns: the frame up to which it is known */
-static guint64
-foresee_speed (GstWebAudioBufferSource * self, guint64 frame, gint rate,
-    gint buffer_rate, gdouble * speed)
+/* Whether the speed stays the same for @n frames from @frame on, and is @speed
+ * then. */
+static gboolean
+is_speed_constant (GstWebAudioBufferSource * self, guint64 frame, guint64 n,
+    gint rate, gdouble * speed)
 {
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (self);
   gdouble playback_rate = 0, detune = 0;
-  guint64 until;
+  gboolean constant;
 
-  until = MIN (gst_web_audio_param_foresee (gst_web_audio_node_get_param (node,
-              PARAM_PLAYBACK_RATE), frame, rate, &playback_rate),
-      gst_web_audio_param_foresee (gst_web_audio_node_get_param (node,
-              PARAM_DETUNE), frame, rate, &detune));
-  *speed = webaudio_oscillator_frequency (playback_rate, detune) *
-      buffer_rate / rate;
-  return until;
+  constant = gst_web_audio_param_is_constant (gst_web_audio_node_get_param
+      (node, PARAM_PLAYBACK_RATE), frame, n, &playback_rate)
+      && gst_web_audio_param_is_constant (gst_web_audio_node_get_param (node,
+          PARAM_DETUNE), frame, n, &detune);
+  *speed = webaudio_oscillator_frequency (playback_rate, detune) * rate /
+      node->graph->rate;
+  return constant;
 }
 
 static guint64
 gst_web_audio_buffer_source_foresee (GstWebAudioScheduledSource * source,
-    gdouble start, gint rate)
+    gdouble start)
 {
   GstWebAudioBufferSource *self = GST_WEB_AUDIO_BUFFER_SOURCE (source);
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (source);
@@ -327,7 +326,13 @@ gst_web_audio_buffer_source_foresee (GstWebAudioScheduledSource * source,
   GST_OBJECT_UNLOCK (self);
   if (!buffer_rate || frame % GST_WEB_AUDIO_QUANTUM != 0)
     return GST_BUFFER_OFFSET_NONE;
-  until = foresee_speed (self, frame, rate, buffer_rate, &speed);
+  if (is_speed_constant (self, frame, G_MAXUINT64, buffer_rate, &speed))
+    until = G_MAXUINT64;
+  else if (is_speed_constant (self, frame, GST_WEB_AUDIO_MAX_BLOCK_SIZE,
+          buffer_rate, &speed))
+    until = frame + GST_WEB_AUDIO_MAX_BLOCK_SIZE;
+  else
+    return GST_BUFFER_OFFSET_NONE;
   frame = self->next_frame;
   if (!self->sounding) {
     frame = MAX ((guint64) ceil (start), self->waited);
@@ -341,18 +346,20 @@ gst_web_audio_buffer_source_foresee (GstWebAudioScheduledSource * source,
       GST_BUFFER_OFFSET_NONE;
 }
 
-/* How much of the buffer may be played before anything ends, in its frames. */
+/* Fewer frames of the buffer than that are not played before the source may be
+ * over. */
 static gdouble
-count_left (GstWebAudioBufferSource * self)
+count_left (GstWebAudioBufferSource * self, const Settings * settings,
+    gdouble length)
 {
   const WebAudioBufferSource *state = &self->state;
-  gdouble position = state->position.whole;
-  gdouble left = MIN (position,
-      (gdouble) self->playing->content.length - position);
+  gdouble position = self->sounding ? state->position.whole : 0;
+  gdouble left = settings->loop ? G_MAXDOUBLE :
+      MIN (position, length - position);
 
-  if (self->now.loop)
-    left = G_MAXDOUBLE;
-  if (state->limited)
+  if (!self->sounding)
+    left = 0;
+  else if (state->limited)
     left = MIN (left, (gdouble) (state->duration.whole - state->elapsed.whole));
   return left;
 }
@@ -365,19 +372,28 @@ gst_web_audio_buffer_source_max_block (GstWebAudioNode * node)
 {
   GstWebAudioBufferSource *self = GST_WEB_AUDIO_BUFFER_SOURCE (node);
   GstWebAudioGraph *graph = node->graph;
-  gdouble reach, speed;
-  gint rate;
+  guint64 end = node->position + graph->block_size;
+  gdouble length = 0, speed, reach, start;
+  Settings settings;
+  gint rate = 0;
 
-  if (!self->sounding || !self->playing
-      || self->playing->content.channels == 1
-      || node->position % GST_WEB_AUDIO_QUANTUM != 0)
+  GST_OBJECT_LOCK (self);
+  settings = self->settings;
+  start = self->parent.start;
+  if (self->buffer && self->buffer->content.channels > 1) {
+    rate = self->buffer->rate;
+    length = self->buffer->content.length;
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (rate == 0 || self->parent.finished || start < 0
+      || (!self->sounding && start * graph->rate >= end)
+      || node->position % GST_WEB_AUDIO_QUANTUM != 0
+      || is_speed_constant (self, node->position, graph->block_size, rate,
+          &speed))
     return 0;
-  rate = self->playing->rate;
-  if (foresee_speed (self, node->position, graph->rate, rate, &speed) >=
-      node->position + graph->block_size)
-    return 0;
-  reach = MAX_SPEED * graph->block_size * rate / graph->rate;
-  return count_left (self) > reach ? 0 : GST_WEB_AUDIO_QUANTUM;
+  reach = MAX_SPEED * (gdouble) graph->block_size * rate / graph->rate;
+  return count_left (self, &settings, length) > reach ? 0 :
+      GST_WEB_AUDIO_QUANTUM;
 }
 
 static void
@@ -399,11 +415,14 @@ gst_web_audio_buffer_source_locate (GstWebAudioNode * node, guint64 from,
 static gboolean
 may_set_buffer (GstWebAudioBufferSource * self)
 {
-  gboolean used;
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (self);
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+  gboolean active = node->active, used;
 
+  gst_web_audio_graph_unlock (graph);
   /* an element that does not run yet is as good as a new one */
   GST_OBJECT_LOCK (self);
-  used = self->buffer_set && GST_STATE (self) >= GST_STATE_PAUSED;
+  used = self->buffer_set && active;
   GST_OBJECT_UNLOCK (self);
   return !used;
 }

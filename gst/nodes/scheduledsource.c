@@ -175,8 +175,7 @@ gst_web_audio_scheduled_source_end (GstWebAudioNode * node, gint rate)
   get_schedule (source, rate, &schedule);
   /* none is the largest number */
   if (klass->foresee && schedule.start >= 0)
-    schedule.end = MIN (schedule.end, klass->foresee (source, schedule.start,
-            rate));
+    schedule.end = MIN (schedule.end, klass->foresee (source, schedule.start));
   return schedule.end == G_MAXUINT64 ? GST_BUFFER_OFFSET_NONE : schedule.end;
 }
 

@@ -53,8 +53,7 @@ struct _GstWebAudioScheduledSourceClass
       guint frames, guint * channels);
   guint (*generate) (GstWebAudioScheduledSource * source, guint64 frame,
       gdouble start, gfloat * const *planes, guint n);
-  guint64 (*foresee) (GstWebAudioScheduledSource * source, gdouble start,
-      gint rate);
+  guint64 (*foresee) (GstWebAudioScheduledSource * source, gdouble start);
 };
 
 G_GNUC_INTERNAL
