@@ -278,16 +278,29 @@ describe_flags (GParamSpec * spec)
   return "in NULL or READY";
 }
 
+/* The page has a table of its own for what a parameter is besides a property. */
+static gchar *
+describe (GParamSpec * spec)
+{
+  const gchar *blurb = g_param_spec_get_blurb (spec);
+  const gchar *end = strstr (blurb, " (AudioParam: ");
+
+  return end ? g_strndup (blurb, end - blurb) : g_strdup (blurb);
+}
+
 static void
 add_property (GString * out, GstElement * element, GParamSpec * spec)
 {
+  gchar *description = describe (spec);
+
   g_string_append_printf (out, "| `%s` | %s | %s | ", spec->name,
       describe_type (spec), find_unit (spec));
   add_range (out, spec);
   g_string_append (out, " | ");
   add_default (out, element, spec);
   g_string_append_printf (out, " | %s | %s |\n", describe_flags (spec),
-      g_param_spec_get_blurb (spec));
+      description);
+  g_free (description);
 }
 
 static void
