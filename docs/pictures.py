@@ -372,6 +372,74 @@ def audioparam(path):
     axes[2].grid(False)
     axes[2].set_ylabel('Hz', fontsize=8)
     axes[2].set_xlabel('s', fontsize=8)
+def delay(path):
+    figure, axes = panels(3, ['a click, and 3 ms later', 'a delay-time that falls: the pitch rises',
+                              'with itself 1 ms later: a comb'])
+    click = 'constantsource stop=1000000 ! '
+    for line, color, label in [(click + 'gain length=288', GREY, 'in'),
+                               (click + 'delay delay-time=0.003 length=288', BLUE, 'out')]:
+        samples = render(line)[:, 0]
+        axes[0].step(milliseconds(samples), samples, color, where='post', lw=1.2, label=label)
+    axes[0].set_xlabel('ms', fontsize=8)
+    axes[0].legend(fontsize=7)
+
+    samples = render('oscillator frequency=200 ! delay delay-time::automation="'
+                     'setValueAtTime(0.02, 0) setValueAtTime(0.02, 0.03) '
+                     'linearRampToValueAtTime(0, 0.05)" length=3840')[:, 0]
+    axes[1].plot(milliseconds(samples), samples, BLUE, lw=1)
+    axes[1].axvspan(30, 50, color=ORANGE, alpha=0.15)
+    axes[1].set_xlabel('ms', fontsize=8)
+
+    response = np.abs(np.fft.rfft(render(
+        'constantsource stop=10000 ! gain name=in ! mix.  in. ! delay delay-time=0.001 ! mix.  '
+        'gain name=mix length=4800')[:, 0]))
+    axes[2].plot(np.arange(len(response)) * 10 / 1000, response, BLUE, lw=1)
+    axes[2].set_xlim(0, 5)
+    axes[2].set_xlabel('kHz', fontsize=8)
+    axes[2].set_ylabel('factor', fontsize=8)
+    save(figure, path)
+
+
+def delaywriter(path):
+    figure, axes = panels(2, ['an echo: 0.1 s, a factor of 0.6',
+                              'from side to side between two lines'])
+    beep = 'oscillator frequency=700 stop=20000000 ! '
+    samples = render(beep + 'echo.  gain name=echo  echo. ! delaywriter  '
+                     'delayreader delay-time=0.1 ! gain gain=0.6 ! echo.  echo. ! '
+                     'gain length=38400')[:, 0]
+    axes[0].plot(milliseconds(samples), samples, BLUE, lw=0.7)
+    samples = render(beep + 'left.  gain name=left  gain name=right  '
+                     'left. ! delaywriter line=a  right. ! delaywriter line=b  '
+                     'delayreader line=a delay-time=0.1 ! gain gain=0.7 ! right.  '
+                     'delayreader line=b delay-time=0.1 ! gain gain=0.7 ! left.  '
+                     'left. ! both.sink_0  right. ! both.sink_1  '
+                     'channelmerger name=both number-of-inputs=2 ! gain length=38400')
+    for channel, color, offset in [(0, BLUE, 1.1), (1, ORANGE, -1.1)]:
+        axes[1].plot(milliseconds(samples), samples[:, channel] + offset, color, lw=0.7)
+    axes[1].set_yticks([1.1, -1.1], ['left', 'right'])
+    for axis in axes:
+        axis.set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
+def delayreader(path):
+    figure, axes = panels(2, ['four taps of one line', 'a string: a loop of 5 ms with a low-pass'])
+    taps = ''.join(f'delayreader delay-time={time} ! gain gain={level} ! mix.  '
+                   for time, level in [(0.011, 0.8), (0.018, -0.6), (0.029, 0.5), (0.047, 0.35)])
+    samples = render('oscillator type=triangle frequency=900 stop=3000000 ! gain name=in ! mix.  '
+                     f'in. ! delaywriter  {taps} gain name=mix length=3072')[:, 0]
+    axes[0].plot(milliseconds(samples), samples, BLUE, lw=0.8)
+    axes[0].set_xlabel('ms', fontsize=8)
+
+    samples = render('oscillator type=sawtooth frequency=1571 stop=5000000 ! string.  '
+                     'gain name=string  string. ! delaywriter  delayreader delay-time=0.005 ! '
+                     'biquadfilter frequency=4000 q=-3 ! gain gain=0.98 ! string.  '
+                     'string. ! gain length=24000')[:, 0]
+    axes[1].specgram(samples, 1024, RATE, noverlap=896, cmap='Greys', vmin=-140, vmax=-20)
+    axes[1].set_ylim(0, 6000)
+    axes[1].set_yticks([0, 2000, 4000, 6000], ['0', '2k', '4k', '6k'])
+    axes[1].set_xlabel('s', fontsize=8)
+    axes[1].grid(False)
     save(figure, path)
 
 
@@ -515,6 +583,9 @@ PICTURES = (
     biquadfilter,
     iirfilter,
     stereopanner,
+    delay,
+    delaywriter,
+    delayreader,
     channelsplitter,
     channelmerger,
     mediastreamdest,

@@ -33,6 +33,7 @@ static const struct
   {"block-size", "frames"},
   {"channel-count", "channels"},
   {"current-time", "ns"},
+  {"delay-time", "s"},
   {"detune", "cents"},
   {"frequency", "Hz"},
   {"GstWebAudioBiquadFilter:gain", "dB"},
@@ -43,6 +44,7 @@ static const struct
   {"length", "frames"},
   {"max-channel-count", "channels"},
   {"max-decibels", "dB"},
+  {"max-delay-time", "s"},
   {"min-decibels", "dB"},
   {"number-of-inputs", "channels"},
   {"number-of-outputs", "channels"},
@@ -64,6 +66,7 @@ static const struct
   const gchar *heading;
 } shared[] = {
   {"GstWebAudioScheduledSource", "Properties of every scheduled source"},
+  {"GstWebAudioDelayEnd", "Properties of both ends of a line"},
   {"GstWebAudioNode", "Properties of every node"},
 };
 
