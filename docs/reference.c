@@ -102,8 +102,7 @@ add_field_value (GString * out, const GValue * value)
   } else {
     gchar *serialized = gst_value_serialize (value);
 
-    if (serialized)
-      g_string_append (out, serialized);
+    g_string_append (out, serialized);
     g_free (serialized);
   }
 }
@@ -264,7 +263,8 @@ add_default (GString * out, gpointer object, GParamSpec * spec)
   } else {
     gchar *serialized = gst_value_serialize (&value);
 
-    g_string_append (out, serialized);
+    if (serialized)
+      g_string_append (out, serialized);
     g_free (serialized);
   }
   g_value_unset (&value);
