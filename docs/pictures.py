@@ -213,6 +213,35 @@ def constantsource(path):
     save(figure, path)
 
 
+def buffersource(path):
+    figure, axes = panels(3, ['playback-rate=…', 'loop-start=0.03 loop-end=0.04',
+                              'playback-rate=0.3'])
+    with tempfile.TemporaryDirectory() as folder:
+        pluck, noise = f'{folder}/pluck.wav', f'{folder}/noise.wav'
+        run('oscillator type=sawtooth frequency=100 ! gain length=2880 gain::automation="'
+            'setValueAtTime(0, 0) linearRampToValueAtTime(1, 0.004) '
+            f'exponentialRampToValueAtTime(0.01, 0.06)" ! wavenc ! filesink location={pluck}')
+        run('audiotestsrc wave=white-noise samplesperbuffer=16 num-buffers=1 ! '
+            f'audio/x-raw,rate={RATE} ! wavenc ! filesink location={noise}')
+        for number, rate in enumerate([1, 2, 0.5, -1]):
+            offset = 'offset=0.06' if rate < 0 else ''
+            samples = render(f'buffersource location={pluck} playback-rate={rate} {offset}')[:, 0]
+            axes[0].plot(milliseconds(samples), samples - 2.2 * number, BLUE, lw=1)
+        axes[0].set_yticks([-2.2 * number for number in range(4)], [1, 2, 0.5, -1])
+        samples = render(f'buffersource location={pluck} loop=true loop-start=0.03 '
+                         'loop-end=0.04 length=4800')[:, 0]
+        axes[1].plot(milliseconds(samples)[:1920], samples[:1920], BLUE, lw=1)
+        axes[1].plot(milliseconds(samples)[1919:], samples[1919:], ORANGE, lw=1)
+        exact = render(f'buffersource location={noise}')[:, 0]
+        samples = render(f'buffersource location={noise} playback-rate=0.3')[:, 0]
+        axes[2].plot(np.arange(len(exact)), exact, 'o-', color=GREY, ms=6, lw=0.8)
+        axes[2].plot(np.arange(len(samples)) * 0.3, samples, 'o', color=BLUE, ms=3)
+    for axis in axes[:2]:
+        axis.set_xlabel('ms', fontsize=8)
+    axes[2].set_xlabel('frame of the buffer', fontsize=8)
+    save(figure, path)
+
+
 def gain(path):
     figure, axes = panels(2, ['two inputs, 440 Hz and 660 Hz', 'their sum, times 0.5'])
     for frequency, color in [(440, BLUE), (660, ORANGE)]:
@@ -579,6 +608,7 @@ PICTURES = (
     analyser,
     oscillator,
     constantsource,
+    buffersource,
     gain,
     biquadfilter,
     iirfilter,
