@@ -314,11 +314,62 @@ def channelmerger(path):
     save(figure, path)
 
 
+def impulse_response(node, length=65536):
+    """What one frame of 1 becomes."""
+    return render(f'constantsource stop=20833 ! {node} ! gain length={length}')[:, 0]
+
+
+def magnitude(samples):
+    """Levels in dB, absolute, and their frequencies in Hz."""
+    level = 20 * np.log10(np.abs(np.fft.rfft(samples)) + 1e-12)
+    return np.fft.rfftfreq(len(samples), 1 / RATE), level
+
+
+def frequency_axis(axis):
+    axis.set_xscale('log')
+    axis.set_xlim(20, 24000)
+    axis.set_xticks([100, 1000, 10000], ['100', '1k', '10k'])
+    axis.set_xlabel('Hz', fontsize=8)
+
+
+def biquadfilter(path):
+    figure, axes = panels(3, ['frequency=1000, dB', 'lowpass: q=-6, 0, 6, 12, 18',
+                              'a sawtooth, frequency and q move'])
+    for number, (line, color) in enumerate([
+            ('type=lowpass', BLUE), ('type=highpass', ORANGE), ('type=bandpass q=2', BLUE),
+            ('type=notch q=2', ORANGE), ('type=lowshelf gain=12', BLUE),
+            ('type=highshelf gain=12', ORANGE), ('type=peaking q=2 gain=12', GREY)]):
+        frequency, level = magnitude(impulse_response(f'biquadfilter frequency=1000 {line}'))
+        axes[0].plot(frequency, level - 45 * (number // 2), color, lw=1)
+    for number, name in enumerate(['lowpass, highpass', 'bandpass, notch',
+                                   'lowshelf, highshelf', 'peaking']):
+        axes[0].text(22, -45 * number + 14, name, fontsize=6)
+    axes[0].set_ylim(-150, 25)
+    axes[0].set_yticks([])
+    for q in (-6, 0, 6, 12, 18):
+        frequency, level = magnitude(impulse_response(f'biquadfilter frequency=1000 q={q}'))
+        axes[1].plot(frequency, level, BLUE, lw=1)
+    axes[1].set_ylim(-40, 20)
+    frequency_axis(axes[0])
+    frequency_axis(axes[1])
+    samples = render('oscillator type=sawtooth frequency=110 ! biquadfilter '
+                     'frequency::automation="setValueAtTime(100, 0) '
+                     'exponentialRampToValueAtTime(10000, 1)" '
+                     'q::automation="linearRampToValueAtTime(25, 1)" length=48000')[:, 0]
+    axes[2].specgram(samples, 1024, RATE, noverlap=768, cmap='Greys', vmin=-140, vmax=-20)
+    axes[2].set_ylim(0, 12000)
+    axes[2].set_yticks([0, 5000, 10000], ['0', '5k', '10k'])
+    axes[2].set_xlabel('s', fontsize=8)
+    axes[2].grid(False)
+    save(figure, path)
+
+
 PICTURES = (
     analyser,
     oscillator,
     constantsource,
     gain,
+    biquadfilter,
     stereopanner,
     channelsplitter,
     channelmerger,
