@@ -300,7 +300,7 @@ is_processing (GstWebAudioScriptProcessor * self, gboolean silent)
   gboolean handled = g_signal_has_handler_pending (self, signal_process, 0,
       FALSE);
 
-  if (handled != self->handled)
+  if (!handled || !self->handled)
     self->active = handled;
   self->handled = handled;
   return handled && (self->active || !silent);

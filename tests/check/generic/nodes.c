@@ -15,6 +15,7 @@
 /* Each between an oscillator and a gain, with parameters that move */
 static const gchar *nodes[] = {
   "gain gain::automation=\"linearRampToValueAtTime(0,0.3)\"",
+  "analyser",
   "channelsplitter",
   "channelmerger number-of-inputs=2",
   "delay delay-time=0.0123",
