@@ -418,6 +418,21 @@ def scriptprocessor(path):
     axes[2].set_xlim(-3, None)
     for axis in axes:
         axis.set_xlabel('ms', fontsize=8)
+def iirfilter(path):
+    figure, axes = panels(2, ['a comb and a Chebyshev lowpass of order 5, dB',
+                              'a ringing resonator: what 1 frame becomes'])
+    comb = 'feedback="<1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-0.9>" feedforward="<0.1>"'
+    lowpass = ('feedforward="<0.00003031221739,0.000151561087,0.0003031221739,'
+               '0.0003031221739,0.000151561087,0.00003031221739>" '
+               'feedback="<1,-4.450272995,8.104350124,-7.537317667,3.576626126,-0.6924155969>"')
+    for line, color in [(comb, ORANGE), (lowpass, BLUE)]:
+        frequency, level = magnitude(impulse_response(f'iirfilter {line}'))
+        axes[0].plot(frequency, level, color, lw=1)
+    axes[0].set_ylim(-80, 5)
+    frequency_axis(axes[0])
+    samples = impulse_response('iirfilter feedback="<1, -1.98, 0.9901>"', 720)
+    axes[1].plot(milliseconds(samples), samples, BLUE, lw=1.2)
+    axes[1].set_xlabel('ms', fontsize=8)
     save(figure, path)
 
 
@@ -428,6 +443,7 @@ PICTURES = (
     gain,
     biquadfilter,
     scriptprocessor,
+    iirfilter,
     stereopanner,
     channelsplitter,
     channelmerger,

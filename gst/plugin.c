@@ -18,6 +18,7 @@
 #include "nodes/delayreader.h"
 #include "nodes/delaywriter.h"
 #include "nodes/gain.h"
+#include "nodes/iirfilter.h"
 #include "nodes/oscillator.h"
 #include "nodes/scriptprocessor.h"
 #include "nodes/stereopanner.h"
@@ -44,6 +45,7 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (delayreader, plugin);
   registered &= GST_ELEMENT_REGISTER (delaywriter, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);
+  registered &= GST_ELEMENT_REGISTER (iirfilter, plugin);
   registered &= GST_ELEMENT_REGISTER (mediarecorder, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamsource, plugin);

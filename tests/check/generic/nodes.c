@@ -30,6 +30,7 @@ static const gchar *nodes[] = {
   "biquadfilter q=9 frequency::automation=\""
       "exponentialRampToValueAtTime(9000,0.3)\"",
   "biquadfilter type=peaking gain=-9",
+  "iirfilter feedforward=\"<0.1,0.2,0.1>\" feedback=\"<1,-1.8,0.9>\"",
 };
 
 /* Blocks */
