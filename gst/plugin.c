@@ -8,15 +8,17 @@
 #include <gst/gst.h>
 
 #include "graph/timeline.h"
-#include "nodes/biquadfilter.h"
 #include "nodes/analyser.h"
+#include "nodes/biquadfilter.h"
 #include "nodes/buffersource.h"
 #include "nodes/channelmerger.h"
 #include "nodes/channelsplitter.h"
 #include "nodes/constantsource.h"
+#include "nodes/convolver.h"
 #include "nodes/delay.h"
 #include "nodes/delayreader.h"
 #include "nodes/delaywriter.h"
+#include "nodes/dynamicscompressor.h"
 #include "nodes/gain.h"
 #include "nodes/iirfilter.h"
 #include "nodes/oscillator.h"
@@ -41,9 +43,11 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (channelmerger, plugin);
   registered &= GST_ELEMENT_REGISTER (channelsplitter, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
+  registered &= GST_ELEMENT_REGISTER (convolver, plugin);
   registered &= GST_ELEMENT_REGISTER (delay, plugin);
   registered &= GST_ELEMENT_REGISTER (delayreader, plugin);
   registered &= GST_ELEMENT_REGISTER (delaywriter, plugin);
+  registered &= GST_ELEMENT_REGISTER (dynamicscompressor, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);
   registered &= GST_ELEMENT_REGISTER (iirfilter, plugin);
   registered &= GST_ELEMENT_REGISTER (mediarecorder, plugin);

@@ -751,6 +751,10 @@ set_attribute (Scene * scene, Node * node, const gchar * name, JsonNode * json)
     set_curve (node, json);
   else if (strcmp (name, "periodicWave") == 0)
     set_wave (scene, node, json);
+  else if (strcmp (name, "disableNormalization") == 0)
+    /* the option of a Convolver, whose attribute is the opposite */
+    set_property_from_string (node, "normalize",
+        json_node_get_boolean (json) ? "false" : "true");
   else
     set_plain_attribute (node, name, json);
 }
