@@ -586,6 +586,60 @@ def biquadfilter(path):
     save(figure, path)
 
 
+def scripted(line, process):
+    """The samples of a launch line whose scriptprocessor named s has that handler."""
+    pipeline = Gst.parse_launch(line + ' ! fakesink name=out')
+    blocks = []
+
+    def on_block(pad, info):
+        buffer = info.get_buffer()
+        blocks.append(np.frombuffer(buffer.extract_dup(0, buffer.get_size()), '<f4'))
+        return Gst.PadProbeReturn.OK
+
+    pipeline.get_by_name('s').connect('process', process)
+    pipeline.get_by_name('out').get_static_pad('sink').add_probe(Gst.PadProbeType.BUFFER, on_block)
+    pipeline.set_state(Gst.State.PLAYING)
+    pipeline.get_bus().poll(Gst.MessageType.ERROR | Gst.MessageType.EOS, Gst.CLOCK_TIME_NONE)
+    end(pipeline, line)
+    return np.concatenate(blocks)
+
+
+def scriptprocessor(path):
+    figure, axes = panels(3, ['crushed: steps of the parameter bits', 'bits, as the handler gets it',
+                              'late by buffer-size'])
+    seen = []
+
+    def floats(buffer):
+        return np.frombuffer(buffer.extract_dup(0, buffer.get_size()), '<f4')
+
+    def crush(element, source, result, parameters):
+        bits = floats(parameters.get_value('bits'))
+        seen.extend(bits)
+        steps = np.exp2(bits)
+        result.fill(0, (np.round(floats(source) * steps) / steps).astype('<f4').tobytes())
+        return False
+
+    def copy(element, source, result, parameters):
+        result.fill(0, source.extract_dup(0, source.get_size()))
+        return False
+
+    source = 'oscillator frequency=200 ! '
+    declared = 'scriptprocessor name=s parameters=bits:3:0:16 bits::automation="' \
+               'setValueAtTime(3,0) linearRampToValueAtTime(0,0.02)" length=960'
+    samples = render(source + 'gain length=960')[:, 0]
+    axes[0].plot(milliseconds(samples), samples, GREY, lw=0.8)
+    samples = scripted(source + declared, crush)
+    axes[0].plot(milliseconds(samples), samples, BLUE, lw=1.1)
+    axes[1].plot(milliseconds(seen), seen, BLUE, lw=1.1)
+    for size, color in ((128, BLUE), (256, ORANGE), (512, GREY)):
+        samples = scripted('oscillator frequency=1000 start=2000000 stop=5000000 ! '
+                           f'scriptprocessor name=s buffer-size={size} ! gain length=960', copy)
+        axes[2].plot(milliseconds(samples), samples - 2.2 * np.log2(size / 128), color, lw=1)
+        axes[2].text(-0.5, -2.2 * np.log2(size / 128), str(size), fontsize=8, ha='right', va='center')
+    axes[2].set_yticks([])
+    axes[2].set_xlim(-3, None)
+    for axis in axes:
+        axis.set_xlabel('ms', fontsize=8)
 def iirfilter(path):
     figure, axes = panels(2, ['a comb and a Chebyshev lowpass of order 5, dB',
                               'a ringing resonator: what 1 frame becomes'])
@@ -611,6 +665,7 @@ PICTURES = (
     buffersource,
     gain,
     biquadfilter,
+    scriptprocessor,
     iirfilter,
     stereopanner,
     delay,

@@ -22,6 +22,7 @@
 #include "nodes/gain.h"
 #include "nodes/iirfilter.h"
 #include "nodes/oscillator.h"
+#include "nodes/scriptprocessor.h"
 #include "nodes/stereopanner.h"
 #include "streams/audiodestination.h"
 #include "streams/mediarecorder.h"
@@ -53,6 +54,7 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamsource, plugin);
   registered &= GST_ELEMENT_REGISTER (oscillator, plugin);
+  registered &= GST_ELEMENT_REGISTER (scriptprocessor, plugin);
   registered &= GST_ELEMENT_REGISTER (stereopanner, plugin);
   return registered;
 }

@@ -24,6 +24,7 @@ static const gchar *nodes[] = {
       "stop=2900000000 "
       "playback-rate::automation=\"linearRampToValueAtTime(0.1,1)\" ! "
       "with.  with. ! gain",
+  "analyser",
   "channelsplitter",
   "channelmerger number-of-inputs=2",
   "delay delay-time=0.0123",
