@@ -20,7 +20,9 @@
 #include "nodes/delaywriter.h"
 #include "nodes/dynamicscompressor.h"
 #include "nodes/gain.h"
+#include "nodes/iirfilter.h"
 #include "nodes/oscillator.h"
+#include "nodes/scriptprocessor.h"
 #include "nodes/stereopanner.h"
 #include "streams/audiodestination.h"
 #include "streams/mediarecorder.h"
@@ -47,10 +49,12 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (delaywriter, plugin);
   registered &= GST_ELEMENT_REGISTER (dynamicscompressor, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);
+  registered &= GST_ELEMENT_REGISTER (iirfilter, plugin);
   registered &= GST_ELEMENT_REGISTER (mediarecorder, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamsource, plugin);
   registered &= GST_ELEMENT_REGISTER (oscillator, plugin);
+  registered &= GST_ELEMENT_REGISTER (scriptprocessor, plugin);
   registered &= GST_ELEMENT_REGISTER (stereopanner, plugin);
   return registered;
 }

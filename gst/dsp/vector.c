@@ -41,8 +41,7 @@ typedef float Lanes8 __attribute__((vector_size (32),
 attributes static void \
 name##_scale (float *dst, const float *src, float factor, size_t n) \
 { \
-  LOOP (Lanes, CONST_AT (Lanes, src + i) * factor + 0.0f, \
-      src[i] * factor + 0.0f) \
+  LOOP (Lanes, CONST_AT (Lanes, src + i) * factor, src[i] * factor) \
 } \
 attributes static void \
 name##_multiply (float *dst, const float *a, const float *b, size_t n) \

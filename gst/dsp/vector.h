@@ -17,7 +17,7 @@
 
 /**
  * webaudio_vector_scale:
- * @dst: (out) (array length=n): @src * @factor; a product of zero is +0
+ * @dst: (out) (array length=n): @src * @factor
  * @src: (array length=n): samples
  * @factor: linear gain
  * @n: number of samples

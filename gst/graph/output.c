@@ -281,17 +281,19 @@ send_pulled_events (GstWebAudioOutput * output, guint channels, gint rate)
 {
   GstPad *pad = GST_PAD (output);
   gboolean direct = gst_web_audio_link_is_direct (pad);
-  guint chosen = direct ? channels :
-      choose_pulled_channels (output, channels, rate);
   GstCaps *caps;
   GstSegment segment;
 
-  if (!chosen)
+  output->pinned_for = channels;
+  output->pinned_channels = direct ? 0 :
+      choose_pulled_channels (output, channels, rate);
+  if (!direct && !output->pinned_channels)
     return FALSE;
-  output->pinned_channels = chosen == channels ? 0 : chosen;
   gst_web_audio_audio_info (&output->info, GST_AUDIO_FORMAT_F32,
-      GST_AUDIO_LAYOUT_NON_INTERLEAVED, rate, chosen,
-      gst_web_audio_default_channel_mask (chosen));
+      GST_AUDIO_LAYOUT_NON_INTERLEAVED, rate,
+      direct ? channels : output->pinned_channels,
+      gst_web_audio_default_channel_mask (direct ? channels :
+          output->pinned_channels));
   output->configured = TRUE;
 
   if (output->need_events)
@@ -342,9 +344,7 @@ output_getrange (GstPad * pad, GstObject * parent, guint64 frame,
     return GST_FLOW_ERROR;
   if (G_UNLIKELY (output->need_events || !output->configured
           || GST_AUDIO_INFO_RATE (&output->info) != node->graph->rate
-          || (!output->pinned_channels
-              && GST_AUDIO_INFO_CHANNELS (&output->info)
-              != (gint) block.channels))
+          || output->pinned_for != block.channels)
       && !send_pulled_events (output, block.channels, node->graph->rate)) {
     gst_web_audio_block_clear (&block);
     /* what lets no planes through at all is about to be pushed through */

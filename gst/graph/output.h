@@ -48,7 +48,8 @@ struct _GstWebAudioOutput
   gint need_events;             /* atomic */
   GstAudioInfo info;
   gboolean configured;          /* info counts */
-  guint pinned_channels;        /* what a capsfilter asks for instead, or 0 */
+  guint pinned_channels;        /* 0, or what a capsfilter asks for */
+  guint pinned_for;             /* instead of so many */
 
   /* the driver */
   gboolean driving;             /* has a task; under the graph's lock */

@@ -45,7 +45,7 @@ expected (Operation operation, float before, float a, float b)
 
   switch (operation) {
     case SCALE:
-      return OPAQUE (a) * factor + 0.0f;
+      return OPAQUE (a) * factor;
     case MULTIPLY:
       return OPAQUE (a) * OPAQUE (b);
     case ADD:
