@@ -27,6 +27,7 @@ static const struct
   const gchar *property;
   const gchar *unit;
 } units[] = {
+  {"attack", "s"},
   {"audio-bits-per-second", "bit/s"},
   {"base-latency", "ns"},
   {"bits-per-second", "bit/s"},
@@ -44,6 +45,7 @@ static const struct
   {"fft-size", "frames"},
   {"interval", "ns"},
   {"jitter", "ns"},
+  {"knee", "dB"},
   {"length", "frames"},
   {"loop-end", "s"},
   {"loop-start", "s"},
@@ -60,10 +62,14 @@ static const struct
   {"pan", "position"},
   {"playback-rate", "factor"},
   {"q", "dB or ratio"},
+  {"ratio", "dB per dB"},
+  {"reduction", "dB"},
+  {"release", "s"},
   {"sample-rate", "Hz"},
   {"smoothing-time-constant", "factor"},
   {"start", "ns"},
   {"stop", "ns"},
+  {"threshold", "dB"},
   {"timeslice", "ns"},
   {"underruns", "frames"},
 };

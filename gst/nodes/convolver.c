@@ -194,6 +194,7 @@ resample (const GstWebAudioBuffer * buffer, gint rate, gsize * length)
   guint64 mask = gst_web_audio_default_channel_mask (channels);
   GstAudioConverter *converter;
   GstAudioInfo from, to;
+  GstStructure *options;
   gfloat *resampled;
   gsize n, i;
 
@@ -201,8 +202,11 @@ resample (const GstWebAudioBuffer * buffer, gint rate, gsize * length)
       GST_AUDIO_LAYOUT_NON_INTERLEAVED, buffer->rate, channels, mask);
   gst_web_audio_audio_info (&to, GST_AUDIO_FORMAT_F32,
       GST_AUDIO_LAYOUT_NON_INTERLEAVED, rate, channels, mask);
+  options = gst_structure_new_empty ("options");
+  gst_audio_resampler_options_set_quality (GST_AUDIO_RESAMPLER_METHOD_KAISER,
+      GST_AUDIO_RESAMPLER_QUALITY_MAX, buffer->rate, rate, options);
   converter = gst_audio_converter_new (GST_AUDIO_CONVERTER_FLAG_NONE, &from,
-      &to, NULL);
+      &to, options);
   if (!converter)
     return NULL;
   /* at its end the filter looks ahead into silence */

@@ -39,6 +39,9 @@ static const gchar *nodes[] = {
   "biquadfilter q=9 frequency::automation=\""
       "exponentialRampToValueAtTime(9000,0.3)\"",
   "biquadfilter type=peaking gain=-9",
+  "dynamicscompressor",
+  "dynamicscompressor attack=0 release=0.05 threshold::automation=\""
+      "linearRampToValueAtTime(-90,0.3)\"",
   "iirfilter feedforward=\"<0.1,0.2,0.1>\" feedback=\"<1,-1.8,0.9>\"",
 };
 
