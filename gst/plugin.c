@@ -8,8 +8,8 @@
 #include <gst/gst.h>
 
 #include "graph/timeline.h"
-#include "nodes/biquadfilter.h"
 #include "nodes/analyser.h"
+#include "nodes/biquadfilter.h"
 #include "nodes/buffersource.h"
 #include "nodes/channelmerger.h"
 #include "nodes/channelsplitter.h"
@@ -21,6 +21,7 @@
 #include "nodes/iirfilter.h"
 #include "nodes/oscillator.h"
 #include "nodes/stereopanner.h"
+#include "nodes/waveshaper.h"
 #include "streams/audiodestination.h"
 #include "streams/mediarecorder.h"
 #include "streams/mediastreamdest.h"
@@ -50,6 +51,7 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (mediastreamsource, plugin);
   registered &= GST_ELEMENT_REGISTER (oscillator, plugin);
   registered &= GST_ELEMENT_REGISTER (stereopanner, plugin);
+  registered &= GST_ELEMENT_REGISTER (waveshaper, plugin);
   return registered;
 }
 
