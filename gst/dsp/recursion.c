@@ -103,7 +103,8 @@ webaudio_recursion_widen (WebAudioRecursion * self, unsigned channels,
   if (channels <= self->channels)
     return;
   if (!self->at_rest) {
-    webaudio_channel_origins (origins, channels, self->channels, interpretation);
+    webaudio_channel_origins (origins, channels, self->channels,
+        interpretation);
     spread (self, channels, origins);
   }
   self->channels = channels;

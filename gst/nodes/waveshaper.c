@@ -332,7 +332,8 @@ install_properties (GObjectClass * object_class)
    * https://webaudio.github.io/web-audio-api/#dom-waveshapernode-curve
    */
   g_object_class_install_property (object_class, PROP_CURVE,
-      gst_param_spec_array ("curve", "Curve", "What inputs from -1 to 1 become: "
+      gst_param_spec_array ("curve", "Curve",
+          "What inputs from -1 to 1 become: "
           "two values or more; empty to pass unchanged", NULL, flags));
   /**
    * GstWebAudioWaveShaper:oversample:
