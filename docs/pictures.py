@@ -658,6 +658,29 @@ def iirfilter(path):
     save(figure, path)
 
 
+def waveshaper(path):
+    figure, axes = panels(3, ['a curve of 5 values', 'a sine through it, oversample=4x',
+                              'a clipped 5.1 kHz: spectrum'])
+    clip = 'curve="<-0.5,-0.5,0,0.5,0.5>"'
+    samples = render('oscillator frequency=100 length=480')[:, 0]
+    shaped = render(f'oscillator frequency=100 ! waveshaper {clip} length=480')[:, 0]
+    axes[0].plot(samples, shaped, BLUE, lw=1.2)
+    axes[0].plot(np.linspace(-1, 1, 5), [-0.5, -0.5, 0, 0.5, 0.5], 'o', color=ORANGE, ms=4)
+    axes[0].set_xlabel('input', fontsize=8)
+    delayed = render(f'oscillator frequency=440 ! waveshaper {clip} oversample=4x length=720')
+    samples = render('oscillator frequency=440 length=720')[:, 0]
+    axes[1].plot(milliseconds(samples), samples, GREY, lw=1, label='input')
+    axes[1].plot(milliseconds(samples), delayed[:, 0], BLUE, lw=1.2, label='output')
+    axes[1].set_xlabel('ms', fontsize=8)
+    axes[1].legend(fontsize=7, loc='lower right')
+    for oversample, color in [('none', ORANGE), ('4x', BLUE)]:
+        frequency, level = spectrum(render(
+            f'oscillator frequency=5100 ! waveshaper {clip} oversample={oversample} '
+            'length=49152')[16384:, 0])
+        axes[2].plot(frequency / 1000, np.maximum(level, -120), color, lw=0.8, label=oversample)
+    axes[2].set_xlabel('kHz', fontsize=8)
+    axes[2].set_ylabel('dB', fontsize=8)
+    axes[2].legend(fontsize=7, loc='upper right')
 def dynamicscompressor(path):
     figure, axes = panels(3, ['dB out of dB in: ratio=1, 2, 4, 20', 'attack=0.02, in and out',
                               'reduction, dB: attack=0.003 and 0.3'])
@@ -724,6 +747,7 @@ PICTURES = (
     dynamicscompressor,
     scriptprocessor,
     iirfilter,
+    waveshaper,
     stereopanner,
     delay,
     delaywriter,

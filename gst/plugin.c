@@ -24,6 +24,7 @@
 #include "nodes/oscillator.h"
 #include "nodes/scriptprocessor.h"
 #include "nodes/stereopanner.h"
+#include "nodes/waveshaper.h"
 #include "streams/audiodestination.h"
 #include "streams/mediarecorder.h"
 #include "streams/mediastreamdest.h"
@@ -56,6 +57,7 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (oscillator, plugin);
   registered &= GST_ELEMENT_REGISTER (scriptprocessor, plugin);
   registered &= GST_ELEMENT_REGISTER (stereopanner, plugin);
+  registered &= GST_ELEMENT_REGISTER (waveshaper, plugin);
   return registered;
 }
 

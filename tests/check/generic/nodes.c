@@ -43,6 +43,9 @@ static const gchar *nodes[] = {
   "dynamicscompressor attack=0 release=0.05 threshold::automation=\""
       "linearRampToValueAtTime(-90,0.3)\"",
   "iirfilter feedforward=\"<0.1,0.2,0.1>\" feedback=\"<1,-1.8,0.9>\"",
+  "waveshaper curve=\"<-0.5,-0.5,0,0.5,0.5>\"",
+  "waveshaper curve=\"<-0.5,-0.5,0,0.5,0.5>\" oversample=2x",
+  "waveshaper curve=\"<-0.5,-0.5,0,0.5,0.5>\" oversample=4x",
 };
 
 /* Blocks */
