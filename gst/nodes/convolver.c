@@ -9,7 +9,9 @@
  * any length. It has no latency.
  * https://webaudio.github.io/web-audio-api/#ConvolverNode
  *
+ * Noise that dies away is a hall, and this is what ticks sound like in it:
  * |[
+ * gst-launch-1.0 audiotestsrc wave=white-noise num-buffers=94 ! audio/x-raw,channels=2,rate=48000 ! gain gain::automation="exponentialRampToValueAtTime(0.001, 2)" ! wavenc ! filesink location=hall.wav
  * gst-launch-1.0 audiotestsrc wave=ticks num-buffers=200 ! convolver location=hall.wav ! autoaudiosink
  * ]|
  */
@@ -431,7 +433,8 @@ gst_web_audio_convolver_change_state (GstElement * element,
   if (transition == GST_STATE_CHANGE_NULL_TO_READY
       && !gst_web_audio_file_open (self->file))
     return GST_STATE_CHANGE_FAILURE;
-  result = GST_ELEMENT_CLASS (gst_web_audio_convolver_parent_class)->change_state
+  result =
+      GST_ELEMENT_CLASS (gst_web_audio_convolver_parent_class)->change_state
       (element, transition);
   if (transition == GST_STATE_CHANGE_READY_TO_NULL)
     gst_web_audio_file_close (self->file);
