@@ -316,6 +316,40 @@ GST_START_TEST (test_children)
 
 GST_END_TEST;
 
+/* Where the spec does not let the rate be changed, it is not. */
+GST_START_TEST (test_fixed_rates)
+{
+  static const struct
+  {
+    const gchar *node;
+    const gchar *param;
+  } fixed[] = {
+    {"buffersource", "playback-rate"}, {"buffersource", "detune"},
+    {"dynamicscompressor", "threshold"}, {"dynamicscompressor", "knee"},
+    {"dynamicscompressor", "ratio"}, {"dynamicscompressor", "attack"},
+    {"dynamicscompressor", "release"}
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (fixed); i++) {
+    GstElement *node = gst_element_factory_make (fixed[i].node, NULL);
+    GObject *child = gst_child_proxy_get_child_by_name (GST_CHILD_PROXY (node),
+        fixed[i].param);
+    gint rate;
+
+    gst_util_set_object_arg (child, "automation-rate", "k-rate");
+    assert_error (child, NULL);
+    gst_util_set_object_arg (child, "automation-rate", "a-rate");
+    assert_error (child, "automation-rate: InvalidStateError");
+    g_object_get (child, "automation-rate", &rate, NULL);
+    fail_unless_equals_int (rate, 1);
+    g_object_unref (child);
+    gst_object_unref (node);
+  }
+}
+
+GST_END_TEST;
+
 /* A parameter may outlive its node. */
 GST_START_TEST (test_orphan)
 {
@@ -489,6 +523,7 @@ automation_suite (void)
   tcase_add_test (tc, test_refused_text);
   tcase_add_test (tc, test_refused_text_is_posted);
   tcase_add_test (tc, test_children);
+  tcase_add_test (tc, test_fixed_rates);
   tcase_add_test (tc, test_orphan);
   tcase_add_test (tc, test_timeline);
   tcase_add_test (tc, test_timeline_on_volume);
