@@ -202,10 +202,59 @@ def mediastreamdest(path):
     save(figure, path)
 
 
+def channelsplitter(path):
+    figure, axes = panels(2, ['one stereo stream', 'its channels, one inverted and swapped'])
+    stereo = ('oscillator type=triangle frequency=220 ! stereo.sink_0 '
+              'oscillator frequency=330 ! stereo.sink_1 '
+              'channelmerger name=stereo number-of-inputs=2 ')
+    samples = render(stereo + 'stereo. ! gain length=480')
+    swapped = render(stereo + 'stereo. ! channelsplitter name=split number-of-outputs=2 '
+                     'split.src_0 ! gain gain=-1 ! swapped.sink_1 split.src_1 ! swapped.sink_0 '
+                     'channelmerger name=swapped number-of-inputs=2 ! gain length=480')
+    for axis, channels in zip(axes, (samples, swapped)):
+        for channel, name in enumerate(['left', 'right']):
+            axis.plot(milliseconds(samples), channels[:, channel] - 2.4 * channel,
+                      (BLUE, ORANGE)[channel], lw=1.2)
+            axis.text(-0.2, -2.4 * channel, name, fontsize=8, ha='right', va='center')
+        axis.set_yticks([])
+        axis.set_xlim(-1.4, None)
+        axis.set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
+def channelmerger(path):
+    figure, axes = panels(2, ['three inputs', 'the output: a channel each'])
+    inputs = ['oscillator frequency=200', 'oscillator type=square frequency=300 ! gain gain=0.7',
+              'oscillator type=sawtooth frequency=100']
+    merged = render(' '.join(f'{line} ! merge.sink_{i}' for i, line in enumerate(inputs))
+                    + ' channelmerger name=merge number-of-inputs=4 ! gain length=960')
+    for number, line in enumerate(inputs):
+        samples = render(line + ' ! gain length=960')[:, 0]
+        axes[0].plot(milliseconds(samples), samples - 2.4 * number, ORANGE, lw=1.2)
+    for channel in range(4):
+        axes[1].plot(milliseconds(merged), merged[:, channel] - 2.4 * channel, BLUE, lw=1.2)
+    for axis in axes:
+        axis.set_yticks([-2.4 * i for i in range(4)], labels=range(4))
+        axis.set_ylim(-8.6, 1.4)
+        axis.set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
+PICTURES = (
+    oscillator,
+    constantsource,
+    gain,
+    stereopanner,
+    channelsplitter,
+    channelmerger,
+    mediastreamdest,
+)
+
+
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     Gst.init(None)
-    for draw in (oscillator, constantsource, gain, stereopanner, mediastreamdest):
+    for draw in PICTURES:
         draw(folder / f'{draw.__name__}.png')
 
 

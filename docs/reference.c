@@ -39,6 +39,8 @@ static const struct
   {"jitter", "ns"},
   {"length", "frames"},
   {"max-channel-count", "channels"},
+  {"number-of-inputs", "channels"},
+  {"number-of-outputs", "channels"},
   {"offset", "amplitude"},
   {"output-latency", "ns"},
   {"pan", "position"},

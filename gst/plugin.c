@@ -8,6 +8,7 @@
 #include <gst/gst.h>
 
 #include "graph/timeline.h"
+#include "nodes/buffersource.h"
 #include "nodes/channelmerger.h"
 #include "nodes/channelsplitter.h"
 #include "nodes/constantsource.h"
@@ -27,6 +28,7 @@ plugin_init (GstPlugin * plugin)
   /* an application finds it by its name */
   g_type_ensure (GST_TYPE_WEB_AUDIO_TIMELINE);
   registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
+  registered &= GST_ELEMENT_REGISTER (buffersource, plugin);
   registered &= GST_ELEMENT_REGISTER (channelmerger, plugin);
   registered &= GST_ELEMENT_REGISTER (channelsplitter, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);

@@ -540,8 +540,11 @@ set_target (Segment * segment, const Event * event, uint64_t frame)
     return;
   }
   limit_end (segment, reached);
+  /* no more precise than the spec's time constant, a float: nearer to browsers,
+   * which compute all of it in floats */
   set_exponential (segment, event->time, event->value,
-      event->entry - event->value, -1 / (event->parameter * segment->rate));
+      event->entry - event->value,
+      (float) (-1 / (event->parameter * segment->rate)));
 }
 
 static void

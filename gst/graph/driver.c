@@ -419,6 +419,10 @@ begin_block (GstWebAudioOutput * output, GstWebAudioGraph ** locked,
         break;
       continue;
     }
+    if (gst_web_audio_suspend_loads (graph)) {
+      graph = wait_for_change (output, graph, &starved);
+      continue;
+    }
     if (!output->located)
       locate (output, graph);
     if (gst_web_audio_suspend_reached (graph, output->position)) {

@@ -52,6 +52,7 @@ G_BEGIN_DECLS
  *     refresh
  * @reached_at: monotonic time at which the first driver got there, or 0
  * @closed: whether a node ends the graph, as of the last refresh
+ * @loading: whether a node keeps it from beginning, as of the last refresh
  */
 struct _GstWebAudioGraph
 {
@@ -83,6 +84,7 @@ struct _GstWebAudioGraph
   guint64 hold;
   gint64 reached_at;
   gboolean closed;
+  gboolean loading;
 };
 
 G_GNUC_INTERNAL

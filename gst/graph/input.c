@@ -92,8 +92,29 @@ queue_limit (GstWebAudioGraph * graph)
           graph->block_size, GST_SECOND, graph->rate) : 0);
 }
 
-/* Waits until there is room. Returns FLUSHING, or NOT_LINKED where the node
- * leads nowhere for long. Takes and returns the graph, locked. */
+/* Whether there are drivers, and all of them have sent EOS. */
+static gboolean
+is_over (GstWebAudioGraph * graph)
+{
+  guint drivers = 0, i, j;
+
+  for (i = 0; i < graph->nodes->len; i++) {
+    GstWebAudioNode *node = g_ptr_array_index (graph->nodes, i);
+
+    for (j = 0; j < node->outputs->len; j++) {
+      GstWebAudioOutput *output = g_ptr_array_index (node->outputs, j);
+
+      if (output->driving && !output->done)
+        return FALSE;
+      drivers += output->driving;
+    }
+  }
+  return drivers > 0;
+}
+
+/* Waits until there is room. Returns FLUSHING, EOS where the graph has ended,
+ * or NOT_LINKED where the node leads nowhere for long. Takes and returns the
+ * graph, locked. */
 static GstFlowReturn
 wait_for_room (GstWebAudioInput * input, GstWebAudioGraph ** graph)
 {
@@ -109,6 +130,8 @@ wait_for_room (GstWebAudioInput * input, GstWebAudioGraph ** graph)
       gst_web_audio_graph_refresh (*graph);
     if (input->node->wanted)
       since = now;
+    else if (is_over (*graph))
+      return GST_FLOW_EOS;
     else if (now - since > GST_WEB_AUDIO_PATIENCE)
       return GST_FLOW_NOT_LINKED;
     *graph = gst_web_audio_graph_wait (*graph, input->node,

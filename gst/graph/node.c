@@ -59,6 +59,10 @@ static GstStaticPadTemplate more_sink_template =
 GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
     GST_STATIC_CAPS (NODE_CAPS));
 
+/* of parameters that a single node has */
+static GstStaticPadTemplate own_param_template = GST_STATIC_PAD_TEMPLATE ("%s",
+    GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS (NODE_CAPS));
+
 /* where each input or output is a channel: its number, and the same again with
  * a number of its own for a further connection */
 static GstStaticPadTemplate port_templates[] = {
@@ -461,34 +465,161 @@ gst_web_audio_node_get_param (GstWebAudioNode * node, guint index)
   return g_ptr_array_index (node->params, index);
 }
 
+static GstWebAudioParam *
+create_param (GstWebAudioNode * node, GParamSpec * pspec,
+    GstWebAudioParamFlags flags)
+{
+  GstWebAudioParam *param = gst_web_audio_param_new (node, pspec, flags);
+  GstWebAudioGraph *graph;
+
+  gst_object_set_parent (GST_OBJECT (param), GST_OBJECT (node));
+  graph = gst_web_audio_graph_lock (node);
+  GST_OBJECT_LOCK (node);
+  g_ptr_array_add (node->params, gst_object_ref (param));
+  GST_OBJECT_UNLOCK (node);
+  gst_web_audio_graph_unlock (graph);
+  return param;
+}
+
 static void
 create_params (GstWebAudioNode * node)
 {
   GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
   guint i;
 
-  for (i = 0; i < klass->n_params; i++) {
-    GstWebAudioParam *param = gst_web_audio_param_new (node,
-        klass->params[i].pspec, klass->params[i].flags);
+  for (i = 0; i < klass->n_params; i++)
+    create_param (node, klass->params[i].pspec, klass->params[i].flags);
+}
 
-    gst_object_set_parent (GST_OBJECT (param), GST_OBJECT (node));
-    g_ptr_array_add (node->params, gst_object_ref (param));
+/*
+ * gst_web_audio_node_class_add_own_params:
+ *
+ * Nodes of this class may have parameters of their own, by
+ * gst_web_audio_node_add_param(). To be called after all that adds templates of
+ * pads, for this one fits every name.
+ */
+void
+gst_web_audio_node_class_add_own_params (GstWebAudioNodeClass * klass)
+{
+  gst_element_class_add_static_pad_template_with_gtype (GST_ELEMENT_CLASS
+      (klass), &own_param_template, GST_TYPE_WEB_AUDIO_INPUT);
+}
+
+/* Whether a parameter may have the name, and so pads of that name. */
+static gboolean
+is_free_name (GstWebAudioNode * node, const gchar * name)
+{
+  GObject *there;
+
+  if (g_str_equal (name, "sink") || g_str_equal (name, "src")
+      || g_object_class_find_property (G_OBJECT_GET_CLASS (node), name))
+    return FALSE;
+  there = gst_child_proxy_get_child_by_name (GST_CHILD_PROXY (node), name);
+  if (there)
+    g_object_unref (there);
+  return there == NULL;
+}
+
+/*
+ * gst_web_audio_node_add_param:
+ * @name: letters, digits and hyphens, beginning with a letter
+ *
+ * Gives this node one more parameter, while it does not render: a child of that
+ * name and pads @name_%%u, but no property.
+ *
+ * Returns: (transfer none) (nullable): the parameter, which is the last one;
+ *     %NULL if it may not have that name, or if its range is none
+ */
+GstWebAudioParam *
+gst_web_audio_node_add_param (GstWebAudioNode * node, const gchar * name,
+    gdouble minimum, gdouble maximum, gdouble default_value,
+    GstWebAudioParamFlags flags)
+{
+  GstWebAudioParam *param = NULL;
+  GParamSpec *pspec;
+
+  if (!g_param_spec_is_valid_name (name)
+      || !(minimum <= default_value && default_value <= maximum))
+    return NULL;
+  pspec = g_param_spec_ref_sink (g_param_spec_double (name, name, name,
+          minimum, maximum, default_value, G_PARAM_READWRITE));
+  if (is_free_name (node, pspec->name)) {
+    param = create_param (node, pspec, flags);
+    gst_child_proxy_child_added (GST_CHILD_PROXY (node), G_OBJECT (param),
+        pspec->name);
   }
+  g_param_spec_unref (pspec);
+  return param;
+}
+
+/* The pads that go into @param. */
+static GPtrArray *
+get_param_pads (GstWebAudioNode * node, GstWebAudioParam * param)
+{
+  GPtrArray *pads = g_ptr_array_new_with_free_func (gst_object_unref);
+  GList *l;
+
+  GST_OBJECT_LOCK (node);
+  for (l = GST_ELEMENT (node)->sinkpads; l; l = l->next)
+    if (GST_WEB_AUDIO_INPUT_CAST (l->data)->param == param)
+      g_ptr_array_add (pads, gst_object_ref (l->data));
+  GST_OBJECT_UNLOCK (node);
+  return pads;
+}
+
+/*
+ * gst_web_audio_node_remove_param:
+ *
+ * Takes away what gst_web_audio_node_add_param() has given, with its pads, while
+ * the node does not render.
+ */
+void
+gst_web_audio_node_remove_param (GstWebAudioNode * node,
+    GstWebAudioParam * param)
+{
+  GPtrArray *pads = get_param_pads (node, param);
+  GstWebAudioGraph *graph;
+  guint i;
+
+  for (i = 0; i < pads->len; i++)
+    gst_element_release_request_pad (GST_ELEMENT (node),
+        g_ptr_array_index (pads, i));
+  g_ptr_array_unref (pads);
+  gst_object_ref (param);
+  graph = gst_web_audio_graph_lock (node);
+  GST_OBJECT_LOCK (node);
+  g_ptr_array_remove (node->params, param);
+  GST_OBJECT_UNLOCK (node);
+  gst_web_audio_graph_unlock (graph);
+  gst_child_proxy_child_removed (GST_CHILD_PROXY (node), G_OBJECT (param),
+      param->pspec->name);
+  gst_object_unparent (GST_OBJECT (param));
+  gst_object_unref (param);
 }
 
 static GObject *
 get_child_by_index (GstChildProxy * proxy, guint index)
 {
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (proxy);
+  GObject *child = NULL;
 
-  return index < node->params->len ?
-      gst_object_ref (g_ptr_array_index (node->params, index)) : NULL;
+  GST_OBJECT_LOCK (node);
+  if (index < node->params->len)
+    child = gst_object_ref (g_ptr_array_index (node->params, index));
+  GST_OBJECT_UNLOCK (node);
+  return child;
 }
 
 static guint
 get_children_count (GstChildProxy * proxy)
 {
-  return GST_WEB_AUDIO_NODE (proxy)->params->len;
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (proxy);
+  guint count;
+
+  GST_OBJECT_LOCK (node);
+  count = node->params->len;
+  GST_OBJECT_UNLOCK (node);
+  return count;
 }
 
 static void
@@ -500,22 +631,32 @@ child_proxy_init (gpointer iface, gpointer data)
   proxy->get_children_count = get_children_count;
 }
 
-/* The parameter that pads of @templ go into, or NULL. */
+/* The parameter that a pad of that name, or of a template of it, goes into, or
+ * NULL. */
 static GstWebAudioParam *
-find_param (GstWebAudioNode * node, GstPadTemplate * templ)
+find_param (GstWebAudioNode * node, const gchar * name)
 {
-  const gchar *name = GST_PAD_TEMPLATE_NAME_TEMPLATE (templ);
+  const gchar *end = strrchr (name, '_');
+  GstWebAudioParam *found = NULL;
   guint i;
 
-  for (i = 0; i < node->params->len; i++) {
+  GST_OBJECT_LOCK (node);
+  for (i = 0; end && !found && i < node->params->len; i++) {
     GstWebAudioParam *param = g_ptr_array_index (node->params, i);
     gsize n = strlen (param->pspec->name);
 
-    if (strncmp (name, param->pspec->name, n) == 0
-        && g_str_equal (name + n, "_%u"))
-      return param;
+    if (n == (gsize) (end - name)
+        && strncmp (name, param->pspec->name, n) == 0)
+      found = param;
   }
-  return NULL;
+  GST_OBJECT_UNLOCK (node);
+  return found;
+}
+
+static gboolean
+is_own_param (GstPadTemplate * templ)
+{
+  return g_str_equal (GST_PAD_TEMPLATE_NAME_TEMPLATE (templ), "%s");
 }
 
 /* Whether connections into the node itself are possible. */
@@ -527,7 +668,8 @@ find_input (GstWebAudioNode * node)
 
   for (; l; l = l->next)
     if (GST_PAD_TEMPLATE_DIRECTION (l->data) == GST_PAD_SINK
-        && !find_param (node, l->data))
+        && !is_own_param (l->data)
+        && !find_param (node, GST_PAD_TEMPLATE_NAME_TEMPLATE (l->data)))
       return TRUE;
   return FALSE;
 }
@@ -537,7 +679,8 @@ count_ports (GstWebAudioNode * node, GstPadTemplate * templ)
 {
   if (GST_PAD_TEMPLATE_DIRECTION (templ) == GST_PAD_SRC)
     return node->n_out_ports;
-  return find_param (node, templ) ? 0 : node->n_ports;
+  return find_param (node, GST_PAD_TEMPLATE_NAME_TEMPLATE (templ)) ? 0 :
+      node->n_ports;
 }
 
 /* The number in the name of a pad, which may be followed by another one. */
@@ -564,7 +707,7 @@ add_pad (GstWebAudioNode * node, GstPadTemplate * templ, const gchar * name)
   if (GST_PAD_TEMPLATE_DIRECTION (templ) == GST_PAD_SINK) {
     GstWebAudioInput *input = gst_web_audio_input_new (node, templ, name);
 
-    input->param = find_param (node, templ);
+    input->param = find_param (node, name);
     input->port = port;
     pad = GST_PAD (input);
   } else {
@@ -604,6 +747,19 @@ gst_web_audio_node_constructed (GObject * object)
   }
 }
 
+/* What the name of a pad begins with, or NULL if there is no such pad. */
+static gchar *
+get_prefix (GstWebAudioNode * node, GstPadTemplate * templ, const gchar * asked)
+{
+  const gchar *pattern = GST_PAD_TEMPLATE_NAME_TEMPLATE (templ);
+  GstWebAudioParam *param;
+
+  if (!is_own_param (templ))
+    return g_strndup (pattern, strcspn (pattern, "%"));
+  param = asked ? find_param (node, asked) : NULL;
+  return param ? g_strconcat (param->pspec->name, "_", NULL) : NULL;
+}
+
 static gboolean
 is_taken (GstWebAudioNode * node, const gchar * name)
 {
@@ -641,21 +797,16 @@ choose_port (GstWebAudioNode * node, GstPadTemplate * templ,
 /* The name of a new pad: the one asked for if it fits and is free, else the
  * next free one. */
 static gchar *
-choose_name (GstWebAudioNode * node, GstPadTemplate * templ,
-    const gchar * asked)
+choose_name (GstWebAudioNode * node, const gchar * prefix, const gchar * asked)
 {
-  const gchar *pattern = GST_PAD_TEMPLATE_NAME_TEMPLATE (templ);
-  gchar *prefix = g_strndup (pattern, strcspn (pattern, "%"));
   gchar *name = NULL;
   gboolean taken = TRUE;
   guint64 number;
 
   if (asked && (!g_str_has_prefix (asked, prefix)
           || !g_ascii_string_to_unsigned (asked + strlen (prefix), 10, 0,
-              G_MAXUINT, &number, NULL))) {
-    g_free (prefix);
+              G_MAXUINT, &number, NULL)))
     return NULL;
-  }
   while (taken) {
     g_free (name);
     GST_OBJECT_LOCK (node);
@@ -668,7 +819,6 @@ choose_name (GstWebAudioNode * node, GstPadTemplate * templ,
       break;
     }
   }
-  g_free (prefix);
   return name;
 }
 
@@ -678,15 +828,17 @@ gst_web_audio_node_request_new_pad (GstElement * element,
 {
   GstWebAudioNode *node = GST_WEB_AUDIO_NODE (element);
   guint ports = count_ports (node, templ);
-  gchar *name;
+  gchar *prefix = get_prefix (node, templ, asked), *name = NULL;
   GstPad *pad;
 
   /* some callers pass on the template's name */
   if (asked && strchr (asked, '%'))
     asked = NULL;
-  name = ports > 0 ? choose_port (node, templ, asked, ports) :
-      choose_name (node, templ, asked);
-
+  if (ports > 0)
+    name = choose_port (node, templ, asked, ports);
+  else if (prefix)
+    name = choose_name (node, prefix, asked);
+  g_free (prefix);
   if (!name) {
     GST_WARNING_OBJECT (node, "there is no free pad %s",
         asked ? asked : GST_PAD_TEMPLATE_NAME_TEMPLATE (templ));

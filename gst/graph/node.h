@@ -81,7 +81,8 @@ struct _GstWebAudioNode
                                  * those that go into a parameter */
   GPtrArray *outputs;           /* every GstWebAudioOutput */
   GArray *blocks;               /* what the inputs deliver, while rendering */
-  GPtrArray *params;            /* GstWebAudioParam, in the order of the class */
+  GPtrArray *params;            /* GstWebAudioParam, those of the class first;
+                                 * changed under the object lock, too */
 
   gboolean has_input;           /* besides parameters */
   guint n_ports;                /* inputs that become a channel each, or 0 */
@@ -99,6 +100,7 @@ struct _GstWebAudioNode
   gdouble hold_time;            /* seconds, from which on it will */
   GstClockTime held_at;         /* running time */
   gboolean delaying;            /* the graph, but not its time */
+  gboolean loading;             /* keeps the graph from beginning */
   gboolean closed;              /* ends the graph */
   gint playing;                 /* atomic */
   gint64 playing_since;         /* monotonic time */
@@ -233,8 +235,22 @@ void gst_web_audio_node_class_add_param (GstWebAudioNodeClass * klass,
     GstWebAudioParamFlags flags);
 
 G_GNUC_INTERNAL
+void gst_web_audio_node_class_add_own_params (GstWebAudioNodeClass * klass);
+
+G_GNUC_INTERNAL
 gboolean gst_web_audio_node_set_ports (GstWebAudioNode * node,
     GstPadDirection direction, guint count);
+
+/* for nodes with parameters of their own */
+
+G_GNUC_INTERNAL
+GstWebAudioParam *gst_web_audio_node_add_param (GstWebAudioNode * node,
+    const gchar * name, gdouble minimum, gdouble maximum,
+    gdouble default_value, GstWebAudioParamFlags flags);
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_remove_param (GstWebAudioNode * node,
+    GstWebAudioParam * param);
 
 /* for process of subclasses */
 

@@ -218,6 +218,37 @@ gst_web_audio_delay (GstWebAudioNode * node, gboolean delay)
 }
 
 /*
+ * gst_web_audio_load:
+ * @loading: whether the node has not got yet what it renders with
+ *
+ * A graph does not begin before all of its nodes are there, unless it is live.
+ * One that has begun goes on: others are heard already.
+ */
+void
+gst_web_audio_load (GstWebAudioNode * node, gboolean loading)
+{
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+
+  if (node->loading != loading) {
+    node->loading = loading;
+    changed (graph);
+  }
+  gst_web_audio_graph_unlock (graph);
+}
+
+/*
+ * gst_web_audio_suspend_loads:
+ *
+ * Returns: whether the graph is to wait with its beginning. Needs the graph's
+ *     lock.
+ */
+gboolean
+gst_web_audio_suspend_loads (GstWebAudioGraph * graph)
+{
+  return graph->loading && !graph->started && !graph->live && !graph->closed;
+}
+
+/*
  * gst_web_audio_close:
  *
  * The graph ends with the next block, until the node goes to READY.
@@ -271,12 +302,14 @@ gst_web_audio_suspend_refresh (GstWebAudioGraph * graph)
 
   graph->hold = GST_BUFFER_OFFSET_NONE;
   graph->closed = FALSE;
+  graph->loading = FALSE;
   for (i = 0; i < graph->nodes->len; i++) {
     GstWebAudioNode *node = g_ptr_array_index (graph->nodes, i);
 
     graph->hold = MIN (graph->hold, node->delaying ? 0 :
         first_held (node, graph->rate));
     graph->closed |= node->closed;
+    graph->loading |= node->loading;
   }
 }
 

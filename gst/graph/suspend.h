@@ -20,6 +20,9 @@ G_GNUC_INTERNAL
 void gst_web_audio_delay (GstWebAudioNode * node, gboolean delay);
 
 G_GNUC_INTERNAL
+void gst_web_audio_load (GstWebAudioNode * node, gboolean loading);
+
+G_GNUC_INTERNAL
 void gst_web_audio_close (GstWebAudioNode * node);
 
 G_GNUC_INTERNAL
@@ -29,6 +32,9 @@ guint64 gst_web_audio_suspend_frame_at (gdouble time, gint rate);
 
 G_GNUC_INTERNAL
 void gst_web_audio_suspend_restart_time (GstWebAudioGraph * graph);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_suspend_loads (GstWebAudioGraph * graph);
 
 G_GNUC_INTERNAL
 gboolean gst_web_audio_suspend_reached (GstWebAudioGraph * graph,

@@ -36,10 +36,11 @@ G_DEFINE_TYPE (GstWebAudioConstantSource, gst_web_audio_constant_source,
 GST_ELEMENT_REGISTER_DEFINE (constantsource, "constantsource", GST_RANK_NONE,
     GST_TYPE_WEB_AUDIO_CONSTANT_SOURCE);
 
-static void
+static guint
 gst_web_audio_constant_source_generate (GstWebAudioScheduledSource * source,
-    guint64 frame, gdouble start, gfloat * out, guint n)
+    guint64 frame, gdouble start, gfloat * const *planes, guint n)
 {
+  gfloat *out = planes[0];
   gdouble offset;
   const gdouble *offsets =
       gst_web_audio_param_values (gst_web_audio_node_get_param
@@ -50,6 +51,7 @@ gst_web_audio_constant_source_generate (GstWebAudioScheduledSource * source,
     webaudio_vector_fill (out, (gfloat) offset, n);
   for (i = 0; offsets && i < n; i++)
     out[i] = (gfloat) offsets[i];
+  return n;
 }
 
 static void
@@ -72,6 +74,8 @@ gst_web_audio_constant_source_class_init (GstWebAudioConstantSourceClass *
       "The gst-webaudio authors");
   GST_WEB_AUDIO_SCHEDULED_SOURCE_CLASS (klass)->generate =
       gst_web_audio_constant_source_generate;
+  gst_web_audio_scheduled_source_class_add_start
+      (GST_WEB_AUDIO_SCHEDULED_SOURCE_CLASS (klass));
 }
 
 static void

@@ -258,12 +258,13 @@ ref_wave (GstWebAudioOscillator * self)
   return wave;
 }
 
-static void
+static guint
 gst_web_audio_oscillator_generate (GstWebAudioScheduledSource * source,
-    guint64 frame, gdouble start, gfloat * out, guint n)
+    guint64 frame, gdouble start, gfloat * const *planes, guint n)
 {
   GstWebAudioOscillator *self = GST_WEB_AUDIO_OSCILLATOR (source);
   WebAudioPeriodicWave *wave = ref_wave (self);
+  gfloat *out = planes[0];
   Pitch pitch;
 
   if (!self->sounding)
@@ -282,6 +283,7 @@ gst_web_audio_oscillator_generate (GstWebAudioScheduledSource * source,
   self->next_frame = frame + n;
   if (wave)
     webaudio_periodic_wave_unref (wave);
+  return n;
 }
 
 static void
@@ -632,6 +634,8 @@ gst_web_audio_oscillator_class_init (GstWebAudioOscillatorClass * klass)
   GST_WEB_AUDIO_NODE_CLASS (klass)->locate = gst_web_audio_oscillator_locate;
   GST_WEB_AUDIO_SCHEDULED_SOURCE_CLASS (klass)->generate =
       gst_web_audio_oscillator_generate;
+  gst_web_audio_scheduled_source_class_add_start
+      (GST_WEB_AUDIO_SCHEDULED_SOURCE_CLASS (klass));
   gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_OSCILLATOR_TYPE, 0);
 }
 

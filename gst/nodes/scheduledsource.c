@@ -9,7 +9,6 @@
 #endif
 
 #include <math.h>
-#include <string.h>
 
 #include "../graph/graph.h"
 #include "scheduledsource.h"
@@ -31,7 +30,6 @@ enum
 enum
 {
   SIGNAL_ENDED,
-  SIGNAL_START,
   SIGNAL_STOP,
   N_SIGNALS
 };
@@ -106,14 +104,38 @@ finish (GstWebAudioScheduledSource * source)
   gst_web_audio_defer (emit_ended, source);
 }
 
+/* Fills @block from the frame numbered @before on, and shortens it where the
+ * sound is over before its end. */
+static void
+generate (GstWebAudioScheduledSource * source, GstWebAudioBlock * block,
+    guint64 frame, guint before, gdouble start)
+{
+  GstWebAudioScheduledSourceClass *klass =
+      GST_WEB_AUDIO_SCHEDULED_SOURCE_GET_CLASS (source);
+  gfloat *planes[GST_WEB_AUDIO_MAX_CHANNELS];
+  guint n = block->frames - before, made, c;
+
+  gst_web_audio_block_silence (block, 0, before);
+  for (c = 0; c < block->channels; c++)
+    planes[c] = gst_web_audio_block_plane (block, c) + before;
+  made = klass->generate (source, frame + before, start, planes, n);
+  if (made < n) {
+    finish (source);
+    gst_web_audio_block_shorten (block, before + made);
+  }
+}
+
 static GstFlowReturn
 gst_web_audio_scheduled_source_process (GstWebAudioNode * node,
     guint64 frame, GstWebAudioBlock * block)
 {
   GstWebAudioScheduledSource *source = GST_WEB_AUDIO_SCHEDULED_SOURCE (node);
+  GstWebAudioScheduledSourceClass *klass =
+      GST_WEB_AUDIO_SCHEDULED_SOURCE_GET_CLASS (source);
   Schedule schedule;
-  guint frames = block->frames;
+  guint frames = block->frames, channels = 1;
   guint before;
+  gboolean silent;
 
   get_schedule (source, node->graph->rate, &schedule);
   if (source->finished || frame >= schedule.end) {
@@ -124,15 +146,15 @@ gst_web_audio_scheduled_source_process (GstWebAudioNode * node,
   if (frame + frames == schedule.end)
     finish (source);
   before = schedule.first > frame ? MIN (frames, schedule.first - frame) : 0;
-  if (!gst_web_audio_node_acquire (node, block, 1, frame, frames,
-          before == frames))
+  if (klass->begin_block)
+    channels = klass->begin_block (source, frame, frames);
+  silent = before == frames || channels == 0;
+  if (!gst_web_audio_node_acquire (node, block, MAX (channels, 1), frame,
+          frames, silent))
     return GST_FLOW_ERROR;
-  if (before < frames) {
-    memset (block->data, 0, before * sizeof (gfloat));
-    GST_WEB_AUDIO_SCHEDULED_SOURCE_GET_CLASS (source)->generate (source,
-        frame + before, schedule.start, block->data + before, frames - before);
-  }
-  return GST_FLOW_OK;
+  if (!silent)
+    generate (source, block, frame, before, schedule.start);
+  return block->frames > 0 ? GST_FLOW_OK : GST_FLOW_EOS;
 }
 
 static void
@@ -167,7 +189,15 @@ not_before_now (GstWebAudioScheduledSource * source, gdouble when)
   return when;
 }
 
-static gboolean
+/*
+ * gst_web_audio_scheduled_source_start:
+ * @when: seconds of graph time; what is past means now
+ *
+ * The spec's start(when).
+ *
+ * Returns: whether it was accepted
+ */
+gboolean
 gst_web_audio_scheduled_source_start (GstWebAudioScheduledSource * source,
     gdouble when)
 {
@@ -286,20 +316,6 @@ install_signals (GType type)
   signals[SIGNAL_ENDED] = g_signal_new ("ended", type, G_SIGNAL_RUN_LAST, 0,
       NULL, NULL, NULL, G_TYPE_NONE, 0);
   /**
-   * GstWebAudioScheduledSource::start:
-   * @when: seconds of graph time; what is past means now
-   *
-   * Starts the source, once.
-   * https://webaudio.github.io/web-audio-api/#dom-audioscheduledsourcenode-start
-   *
-   * Returns: %FALSE where the spec has an InvalidStateError (started already)
-   *     or a RangeError (negative or not finite); nothing has changed then
-   */
-  signals[SIGNAL_START] = g_signal_new_class_handler ("start", type,
-      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
-      G_CALLBACK (gst_web_audio_scheduled_source_start), NULL, NULL, NULL,
-      G_TYPE_BOOLEAN, 1, G_TYPE_DOUBLE);
-  /**
    * GstWebAudioScheduledSource::stop:
    * @when: seconds of graph time; what is past means now
    *
@@ -312,6 +328,30 @@ install_signals (GType type)
   signals[SIGNAL_STOP] = g_signal_new_class_handler ("stop", type,
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
       G_CALLBACK (gst_web_audio_scheduled_source_stop), NULL, NULL, NULL,
+      G_TYPE_BOOLEAN, 1, G_TYPE_DOUBLE);
+}
+
+/*
+ * gst_web_audio_scheduled_source_class_add_start:
+ *
+ * Sources of this class are started by a signal with a time and no more.
+ */
+void gst_web_audio_scheduled_source_class_add_start
+    (GstWebAudioScheduledSourceClass * klass)
+{
+  /**
+   * GstWebAudioScheduledSource::start:
+   * @when: seconds of graph time; what is past means now
+   *
+   * Starts the source, once.
+   * https://webaudio.github.io/web-audio-api/#dom-audioscheduledsourcenode-start
+   *
+   * Returns: %FALSE where the spec has an InvalidStateError (started already)
+   *     or a RangeError (negative or not finite); nothing has changed then
+   */
+  g_signal_new_class_handler ("start", G_TYPE_FROM_CLASS (klass),
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+      G_CALLBACK (gst_web_audio_scheduled_source_start), NULL, NULL, NULL,
       G_TYPE_BOOLEAN, 1, G_TYPE_DOUBLE);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* GstWebAudioScheduledSource: what oscillator and constantsource share, the
- * spec's AudioScheduledSourceNode. */
+/* GstWebAudioScheduledSource: what oscillator, constantsource and buffersource
+ * share, the spec's AudioScheduledSourceNode. */
 #ifndef __GST_WEB_AUDIO_SCHEDULED_SOURCE_H__
 #define __GST_WEB_AUDIO_SCHEDULED_SOURCE_H__
 
@@ -35,21 +35,34 @@ struct _GstWebAudioScheduledSource
 
 /**
  * GstWebAudioScheduledSourceClass:
- * @generate: renders @n frames of one channel from @frame on. @start is the
- *     frame, not rounded, at which the sound started.
+ * @begin_block: (optional): the next block has these frames. How many channels
+ *     it has, or 0 if it is silent, with one channel. Without it there is one.
+ * @generate: renders @n frames from @frame on into @planes, one for each
+ *     channel. @start is the frame, not rounded, at which the sound started.
+ *     Returns how many frames there are; fewer than @n are the last ones.
  */
 struct _GstWebAudioScheduledSourceClass
 {
   GstWebAudioNodeClass parent_class;
 
-  void (*generate) (GstWebAudioScheduledSource * source, guint64 frame,
-      gdouble start, gfloat * out, guint n);
+  guint (*begin_block) (GstWebAudioScheduledSource * source, guint64 frame,
+      guint frames);
+  guint (*generate) (GstWebAudioScheduledSource * source, guint64 frame,
+      gdouble start, gfloat * const *planes, guint n);
 };
 
 G_GNUC_INTERNAL
 GType gst_web_audio_scheduled_source_get_type (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstWebAudioScheduledSource, gst_object_unref)
+
+G_GNUC_INTERNAL
+void gst_web_audio_scheduled_source_class_add_start
+    (GstWebAudioScheduledSourceClass * klass);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_scheduled_source_start (GstWebAudioScheduledSource *
+    source, gdouble when);
 
 G_END_DECLS
 

@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True
 
 import cases  # noqa: E402
 import engines  # noqa: E402
+import nodes  # noqa: E402
 
 LEVEL_TOLERANCE_DB = 3
 
@@ -199,6 +200,8 @@ def parse_options():
     parser.add_argument('--runs', type=int)
     parser.add_argument('--markdown', type=Path)
     parser.add_argument('--build-type', default='unknown')
+    parser.add_argument('--nodes', action='store_true')
+    parser.add_argument('--only', help='nodes whose names contain this')
     options = parser.parse_args()
     options.runs = options.runs or (3 if options.quick else 5)
     options.scratch = options.build / 'benchmark-scratch'
@@ -227,6 +230,40 @@ def gather(options, competitors):
         except engines.Missing as reason:
             missing.append(f'- {case["name"]}: {reason}')
     return results, missing
+
+
+def gather_nodes(options, competitors):
+    """What each node costs, and those that do not exist."""
+    figures, missing = [], []
+    for item in nodes.NODES:
+        if options.only and options.only not in item['name']:
+            continue
+        try:
+            alone, row = (measure_case(case, competitors, options.runs)
+                          for case in nodes.pair(item, options.quick, options.scratch))
+            figures.append((item, nodes.costs(item, alone, row)))
+            for note in row.notes:
+                say(f'{item["name"]}: {note}')
+        except engines.Missing as reason:
+            missing.append(f'- {item["name"]}: {reason}')
+    return figures, missing
+
+
+def node_bars(figures):
+    return [bar(item['name'], cases.PEER_BAR,
+                min(cost[peer] for peer in peers) / max(cost[engines.Ours.label], 0.01))
+            for item, cost in figures
+            if engines.Ours.label in cost and (peers := [
+                peer for peer in (engines.Node.label, engines.Chromium.label) if peer in cost])]
+
+
+def report_nodes(figures, missing):
+    peers = [engines.Node.label, engines.Chromium.label]
+    parts = [['Nanoseconds for each frame and node:', '',
+              *nodes.table(figures, engines.Ours.label, peers, engines.Stock.label)],
+             ['Bars, against the faster Web Audio engine:', '', *node_bars(figures)],
+             ['Nodes that do not exist yet:', '', *missing] if missing else []]
+    return '\n\n'.join('\n'.join(part) for part in parts if part) + '\n'
 
 
 def report(options, competitors, results, missing):
@@ -261,8 +298,10 @@ def main():
     if browser:
         competitors.append(browser)
     try:
-        results, missing = gather(options, competitors)
-        text = report(options, competitors, results, missing)
+        if options.nodes:
+            text = report_nodes(*gather_nodes(options, competitors))
+        else:
+            text = report(options, competitors, *gather(options, competitors))
     finally:
         if browser:
             browser.close()

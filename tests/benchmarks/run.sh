@@ -4,8 +4,11 @@
 # Installs what is missing, builds, measures our elements beside GStreamer's
 # stock elements, node-web-audio-api and Chromium, and prints one table.
 #
-#   tests/benchmarks/run.sh [--quick] [--runs N] [--no-node] [--no-chromium]
-#                           [--markdown FILE] [--builddir FOLDER]
+#   tests/benchmarks/run.sh [--nodes [--only NAME]] [--quick] [--runs N]
+#                           [--no-node] [--no-chromium] [--markdown FILE]
+#                           [--builddir FOLDER]
+#
+# With --nodes it is what each node costs, for a frame.
 #
 # A missed bar is printed, never an error.
 set -euo pipefail
@@ -19,13 +22,15 @@ arguments=()
 
 while [ $# -gt 0 ]; do
   case $1 in
+    --nodes) arguments+=(--nodes) ;;
+    --only) arguments+=(--only "$2"); shift ;;
     --quick) arguments+=(--quick) ;;
     --runs) arguments+=(--runs "$2"); shift ;;
     --markdown) arguments+=(--markdown "$2"); shift ;;
     --builddir) build=$(realpath -m "$2"); shift ;;
     --no-node) node=no ;;
     --no-chromium) chromium=no ;;
-    -h | --help) sed -n '4,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '4,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "unknown option: $1" >&2; exit 2 ;;
   esac
   shift

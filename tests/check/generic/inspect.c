@@ -9,6 +9,8 @@
 
 /* Properties that the spec has as AudioParams, by factory */
 static const gchar *audio_params[][2] = {
+  {"buffersource", "detune"},
+  {"buffersource", "playback-rate"},
   {"constantsource", "offset"},
   {"gain", "gain"},
   {"oscillator", "detune"},
@@ -21,6 +23,11 @@ static const gchar *audio_params[][2] = {
 static const gchar *own_defaults[][2] = {
   {"audiodestination", "base-latency"},
   {"audiodestination", "channel-count-mode"},
+  {"channelmerger", "channel-count"},
+  {"channelmerger", "channel-count-mode"},
+  {"channelsplitter", "channel-count"},
+  {"channelsplitter", "channel-count-mode"},
+  {"channelsplitter", "channel-interpretation"},
   {"mediastreamdest", "channel-count-mode"},
   {"stereopanner", "channel-count-mode"},
 };
@@ -265,6 +272,13 @@ GST_START_TEST (test_spec_defaults)
     {"oscillator", "channel-count", "2"},
     {"oscillator", "channel-count-mode", "max"},
     {"oscillator", "channel-interpretation", "speakers"},
+    {"channelmerger", "channel-count", "1"},
+    {"channelmerger", "channel-count-mode", "explicit"},
+    {"channelmerger", "number-of-inputs", "6"},
+    {"channelsplitter", "channel-count", "6"},
+    {"channelsplitter", "channel-count-mode", "explicit"},
+    {"channelsplitter", "channel-interpretation", "discrete"},
+    {"channelsplitter", "number-of-outputs", "6"},
     {"constantsource", "offset", "1"},
     {"constantsource", "channel-count", "2"},
     {"constantsource", "channel-count-mode", "max"},

@@ -17,6 +17,7 @@ static const gchar *nodes[] = {
   "gain gain::automation=\"linearRampToValueAtTime(0,0.3)\"",
   "channelsplitter",
   "channelmerger number-of-inputs=2",
+  "stereopanner pan::automation=\"linearRampToValueAtTime(-1,0.3)\"",
 };
 
 /* Blocks */

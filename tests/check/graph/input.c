@@ -559,6 +559,25 @@ GST_START_TEST (test_latency)
 
 GST_END_TEST;
 
+/* What is pushed into a graph that has ended ends, too: its source would wait
+ * for room for ever. An EOS event is how an application finds that out. */
+GST_START_TEST (test_over)
+{
+  GstElement *pipeline = launch ("audiotestsrc ! amp.gain_0 oscillator ! "
+      "gain name=amp ! fakesink name=out sync=true");
+  gint64 start;
+
+  set_state (pipeline, GST_STATE_PLAYING);
+  g_usleep (G_USEC_PER_SEC / 10);
+  start = g_get_monotonic_time ();
+  gst_element_send_event (pipeline, gst_event_new_eos ());
+  wait_for_end (pipeline);
+  fail_unless (g_get_monotonic_time () - start < 4 * G_USEC_PER_SEC);
+  stop (pipeline);
+}
+
+GST_END_TEST;
+
 static Suite *
 input_suite (void)
 {
@@ -580,6 +599,7 @@ input_suite (void)
   tcase_add_test (tc, test_stop_while_waiting);
   tcase_add_test (tc, test_upstream_event);
   tcase_add_test (tc, test_latency);
+  tcase_add_test (tc, test_over);
   return s;
 }
 
