@@ -143,6 +143,29 @@ webaudio_pan_by (float *const out[2], const float *const *in,
 }
 
 void
+webaudio_pan_by_each (float *const out[2], const float *const *in,
+    unsigned channels, const WebAudioPanFactors * factors, size_t n)
+{
+  size_t i;
+
+  for (i = 0; i < n; i++) {
+    const WebAudioPanFactors *its = &factors[i];
+    float left = in[0][i], right = in[channels - 1][i];
+
+    if (channels == 1) {
+      out[0][i] = left * its->left;
+      out[1][i] = left * its->right;
+    } else if (its->leftwards) {
+      out[0][i] = left * its->gain + right * its->left;
+      out[1][i] = right * its->right;
+    } else {
+      out[0][i] = left * its->left;
+      out[1][i] = right * its->gain + left * its->right;
+    }
+  }
+}
+
+void
 webaudio_pan (float *const out[2], const float *const *in, unsigned channels,
     double pan, double gain, size_t n)
 {

@@ -6,7 +6,7 @@
  * Audio specification.
  *
  * There is no state. A frame's result depends on nothing but its own samples
- * and values, and the two functions give the same bits for the same values. */
+ * and values, whichever function computes it. */
 
 #ifndef WEBAUDIO_STEREOPANNER_H
 #define WEBAUDIO_STEREOPANNER_H
@@ -44,6 +44,19 @@ typedef struct
  * planes that no other thread writes.
  */
 void webaudio_pan_by (float *const out[2], const float *const *in,
+    unsigned channels, const WebAudioPanFactors * factors, size_t n);
+
+/**
+ * webaudio_pan_by_each:
+ * @out: (out) (array length=2): planes of @n samples, left and right
+ * @in: (array length=channels): planes of @n samples
+ * @channels: 1 or 2, for which @factors were made
+ * @factors: (array length=n): what to pan each frame by
+ * @n: number of frames, 0 or more
+ *
+ * As webaudio_pan_by(), with the same bits for the same factors.
+ */
+void webaudio_pan_by_each (float *const out[2], const float *const *in,
     unsigned channels, const WebAudioPanFactors * factors, size_t n);
 
 /**
