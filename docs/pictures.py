@@ -8,6 +8,7 @@ usage: meson devenv -C build "$PWD/docs/pictures.py" [FOLDER]     default: docs/
 Needs python3-gi, gir1.2-gstreamer-1.0, python3-numpy and python3-matplotlib.
 """
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -86,6 +87,79 @@ def save(figure, path):
     # the pages are read in a browser: few colours, few bytes
     Image.open(path).convert('RGB').quantize(48).save(path, optimize=True)
     print(path, path.stat().st_size, 'bytes')
+
+
+def ask(analyser, what):
+    data = analyser.emit(f'copy-{what}-data').get_data()
+    return np.frombuffer(data, np.uint8 if 'byte' in what else '<f4')
+
+
+def watch(line, what):
+    """What the analyser named a of a launch line says after each of its blocks, and at the end."""
+    pipeline = Gst.parse_launch(line + ' ! fakesink name=out')
+    analyser = pipeline.get_by_name('a')
+    seen = []
+
+    def on_block(pad, info):
+        seen.append(ask(analyser, what))
+        return Gst.PadProbeReturn.OK
+
+    pipeline.get_by_name('out').get_static_pad('sink').add_probe(Gst.PadProbeType.BUFFER, on_block)
+    pipeline.set_state(Gst.State.PLAYING)
+    pipeline.get_bus().poll(Gst.MessageType.ERROR | Gst.MessageType.EOS, Gst.CLOCK_TIME_NONE)
+    end(pipeline, line)
+    return np.array(seen)
+
+
+def stock_spectrum(line, bands):
+    """The levels of the last message of the element spectrum."""
+    pipeline = Gst.parse_launch(f'{line} ! spectrum bands={bands} threshold=-120 ! fakesink')
+    bus = pipeline.get_bus()
+    pipeline.set_state(Gst.State.PLAYING)
+    while message := bus.timed_pop_filtered(
+            Gst.CLOCK_TIME_NONE,
+            Gst.MessageType.ELEMENT | Gst.MessageType.ERROR | Gst.MessageType.EOS):
+        if message.type != Gst.MessageType.ELEMENT:
+            break
+        text = message.get_structure().to_string()
+    end(pipeline, line)
+    return [float(level) for level in re.search(r'magnitude=\(float\){ (.*?) }', text)[1].split(',')]
+
+
+def analyser(path):
+    figure, axes = panels(3, ['time domain: a square and a sine',
+                              'frequency: sines of 0, −40 and −70 dB', 'every 1024 frames: a siren'])
+    waves = ('oscillator type=square frequency=440 ! gain gain=0.5 ! mix. '
+             'oscillator frequency=4400 ! gain gain=0.2 ! mix. ')
+    samples = watch(waves + 'gain name=mix ! analyser name=a fft-size=256 length=4800',
+                    'float-time-domain')[-1]
+    axes[0].plot(milliseconds(samples), samples, BLUE, lw=1)
+    axes[0].set_xlabel('ms', fontsize=8)
+
+    sines = ('oscillator frequency=3010 ! mix. oscillator frequency=5017 ! gain gain=0.01 ! mix. '
+             'oscillator frequency=9005 ! gain gain=0.0003162 ! mix. gain name=mix')
+    stock = stock_spectrum(f'{sines} length={RATE}', 1025)
+    axes[1].plot(np.arange(1025) / 2048 * RATE / 1000, stock, ORANGE, lw=0.8, label='spectrum')
+    levels = watch(f'{sines} ! analyser name=a smoothing-time-constant=0 length={RATE}',
+                   'float-frequency')[-1]
+    axes[1].plot(np.arange(1024) / 2048 * RATE / 1000, np.maximum(levels, -120), BLUE, lw=0.8,
+                 label='analyser')
+    axes[1].set_xlim(0, 12)
+    axes[1].set_ylim(-120, 0)
+    axes[1].set_xlabel('kHz', fontsize=8)
+    axes[1].set_ylabel('dB', fontsize=8)
+    axes[1].legend(fontsize=7, loc='upper right')
+
+    siren = ('oscillator frequency=1 ! gain gain=900 ! o.frequency_0 '
+             'oscillator name=o type=sawtooth frequency=2500 ! '
+             f'analyser name=a smoothing-time-constant=0.5 length={3 * RATE}')
+    seen = watch(siren, 'byte-frequency')
+    axes[2].imshow(seen.T[:512], origin='lower', aspect='auto', cmap='magma',
+                   extent=[0, 3, 0, RATE / 4000])
+    axes[2].grid(False)
+    axes[2].set_xlabel('s', fontsize=8)
+    axes[2].set_ylabel('kHz', fontsize=8)
+    save(figure, path)
 
 
 def oscillator(path):
@@ -240,10 +314,62 @@ def channelmerger(path):
     save(figure, path)
 
 
+def impulse_response(node, length=65536):
+    """What one frame of 1 becomes."""
+    return render(f'constantsource stop=20833 ! {node} ! gain length={length}')[:, 0]
+
+
+def magnitude(samples):
+    """Levels in dB, absolute, and their frequencies in Hz."""
+    level = 20 * np.log10(np.abs(np.fft.rfft(samples)) + 1e-12)
+    return np.fft.rfftfreq(len(samples), 1 / RATE), level
+
+
+def frequency_axis(axis):
+    axis.set_xscale('log')
+    axis.set_xlim(20, 24000)
+    axis.set_xticks([100, 1000, 10000], ['100', '1k', '10k'])
+    axis.set_xlabel('Hz', fontsize=8)
+
+
+def biquadfilter(path):
+    figure, axes = panels(3, ['frequency=1000, dB', 'lowpass: q=-6, 0, 6, 12, 18',
+                              'a sawtooth, frequency and q move'])
+    for number, (line, color) in enumerate([
+            ('type=lowpass', BLUE), ('type=highpass', ORANGE), ('type=bandpass q=2', BLUE),
+            ('type=notch q=2', ORANGE), ('type=lowshelf gain=12', BLUE),
+            ('type=highshelf gain=12', ORANGE), ('type=peaking q=2 gain=12', GREY)]):
+        frequency, level = magnitude(impulse_response(f'biquadfilter frequency=1000 {line}'))
+        axes[0].plot(frequency, level - 45 * (number // 2), color, lw=1)
+    for number, name in enumerate(['lowpass, highpass', 'bandpass, notch',
+                                   'lowshelf, highshelf', 'peaking']):
+        axes[0].text(22, -45 * number + 14, name, fontsize=6)
+    axes[0].set_ylim(-150, 25)
+    axes[0].set_yticks([])
+    for q in (-6, 0, 6, 12, 18):
+        frequency, level = magnitude(impulse_response(f'biquadfilter frequency=1000 q={q}'))
+        axes[1].plot(frequency, level, BLUE, lw=1)
+    axes[1].set_ylim(-40, 20)
+    frequency_axis(axes[0])
+    frequency_axis(axes[1])
+    samples = render('oscillator type=sawtooth frequency=110 ! biquadfilter '
+                     'frequency::automation="setValueAtTime(100, 0) '
+                     'exponentialRampToValueAtTime(10000, 1)" '
+                     'q::automation="linearRampToValueAtTime(25, 1)" length=48000')[:, 0]
+    axes[2].specgram(samples, 1024, RATE, noverlap=768, cmap='Greys', vmin=-140, vmax=-20)
+    axes[2].set_ylim(0, 12000)
+    axes[2].set_yticks([0, 5000, 10000], ['0', '5k', '10k'])
+    axes[2].set_xlabel('s', fontsize=8)
+    axes[2].grid(False)
+    save(figure, path)
+
+
 PICTURES = (
+    analyser,
     oscillator,
     constantsource,
     gain,
+    biquadfilter,
     stereopanner,
     channelsplitter,
     channelmerger,

@@ -21,7 +21,7 @@
 /* A list of more values than this is only counted */
 #define MANY 6
 
-/* A number says nothing without its unit */
+/* A number says nothing without its unit; an owner's own comes first */
 static const struct
 {
   const gchar *property;
@@ -35,15 +35,21 @@ static const struct
   {"current-time", "ns"},
   {"detune", "cents"},
   {"frequency", "Hz"},
+  {"GstWebAudioBiquadFilter:gain", "dB"},
   {"gain", "factor"},
+  {"fft-size", "frames"},
+  {"interval", "ns"},
   {"jitter", "ns"},
   {"length", "frames"},
   {"max-channel-count", "channels"},
+  {"max-decibels", "dB"},
+  {"min-decibels", "dB"},
   {"number-of-inputs", "channels"},
   {"number-of-outputs", "channels"},
   {"offset", "amplitude"},
   {"output-latency", "ns"},
   {"pan", "position"},
+  {"q", "dB or ratio"},
   {"sample-rate", "Hz"},
   {"start", "ns"},
   {"stop", "ns"},
@@ -148,13 +154,24 @@ add_pads (GString * out, GstElement * element)
 
 /* Properties */
 
+/* Whether @name is that of @spec, or, behind a colon, of @spec of an owner. */
+static gboolean
+is_named (GParamSpec * spec, const gchar * name)
+{
+  const gchar *owner = g_type_name (spec->owner_type);
+  gsize n = strlen (owner);
+
+  return g_str_equal (name, spec->name) || (strncmp (name, owner, n) == 0
+      && name[n] == ':' && g_str_equal (name + n + 1, spec->name));
+}
+
 static const gchar *
 find_unit (GParamSpec * spec)
 {
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (units); i++)
-    if (g_str_equal (units[i].property, spec->name))
+    if (is_named (spec, units[i].property))
       return units[i].unit;
   if (!G_IS_PARAM_SPEC_BOOLEAN (spec) && !G_IS_PARAM_SPEC_ENUM (spec)
       && !G_IS_PARAM_SPEC_STRING (spec)

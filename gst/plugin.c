@@ -8,10 +8,15 @@
 #include <gst/gst.h>
 
 #include "graph/timeline.h"
+#include "nodes/biquadfilter.h"
+#include "nodes/analyser.h"
 #include "nodes/buffersource.h"
 #include "nodes/channelmerger.h"
 #include "nodes/channelsplitter.h"
 #include "nodes/constantsource.h"
+#include "nodes/delay.h"
+#include "nodes/delayreader.h"
+#include "nodes/delaywriter.h"
 #include "nodes/gain.h"
 #include "nodes/oscillator.h"
 #include "nodes/stereopanner.h"
@@ -27,11 +32,16 @@ plugin_init (GstPlugin * plugin)
 
   /* an application finds it by its name */
   g_type_ensure (GST_TYPE_WEB_AUDIO_TIMELINE);
+  registered &= GST_ELEMENT_REGISTER (analyser, plugin);
   registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
+  registered &= GST_ELEMENT_REGISTER (biquadfilter, plugin);
   registered &= GST_ELEMENT_REGISTER (buffersource, plugin);
   registered &= GST_ELEMENT_REGISTER (channelmerger, plugin);
   registered &= GST_ELEMENT_REGISTER (channelsplitter, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
+  registered &= GST_ELEMENT_REGISTER (delay, plugin);
+  registered &= GST_ELEMENT_REGISTER (delayreader, plugin);
+  registered &= GST_ELEMENT_REGISTER (delaywriter, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);
   registered &= GST_ELEMENT_REGISTER (mediarecorder, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);

@@ -10,8 +10,8 @@
  * read in between and in pieces of whatever length.
  *
  * Reading goes forward and drops what it has passed, except events that are to
- * be kept; what is in force now always stays. Reading costs the same however
- * many events are to come, and neither allocates nor frees.
+ * be kept; what is in force now always stays. Reading forward costs the same
+ * however many events are to come, and neither allocates nor frees.
  *
  * Not thread-safe: one lock of the owner's for all functions. */
 
@@ -133,15 +133,16 @@ WebAudioTimelineResult webaudio_timeline_cancel_and_hold_at_time
     (WebAudioTimeline *timeline, double time, double now);
 
 /**
- * webaudio_timeline_take:
- * @events: (transfer full): a timeline that keeps its events
+ * webaudio_timeline_exchange:
+ * @other: a timeline that keeps its events, and was not read
  * @now: the current time in seconds
  *
- * Replaces all events by those of @events, which stay kept. The value that was
- * in force at @now is what holds before the first of them.
+ * Replaces all events by those of @other, which stay kept, and leaves there what
+ * was replaced, to be freed without haste. The value that was in force at @now
+ * is what holds before the first event.
  */
-void webaudio_timeline_take (WebAudioTimeline *timeline,
-    WebAudioTimeline *events, double now);
+void webaudio_timeline_exchange (WebAudioTimeline *timeline,
+    WebAudioTimeline *other, double now);
 
 /**
  * webaudio_timeline_seek:
@@ -177,10 +178,10 @@ void webaudio_timeline_pass (WebAudioTimeline *timeline, double time);
 
 /**
  * webaudio_timeline_get_value:
- * @time: seconds
+ * @time: seconds; what was read last, if it is before that and not every event
+ *     is kept
  *
- * Returns: the value at a time that is not before what was read last, or, where
- *     every event is kept, at any time
+ * Returns: the value at that time
  */
 double webaudio_timeline_get_value (WebAudioTimeline *timeline, double time);
 
@@ -200,6 +201,14 @@ bool webaudio_timeline_next (const WebAudioTimeline *timeline,
  * Returns: the number of events that webaudio_timeline_trim() would free
  */
 size_t webaudio_timeline_count_dropped (const WebAudioTimeline *timeline);
+
+/**
+ * webaudio_timeline_wants_trim:
+ *
+ * Returns: whether so much was dropped that the next webaudio_timeline_trim() is
+ *     cheap for each event that it frees
+ */
+bool webaudio_timeline_wants_trim (const WebAudioTimeline *timeline);
 
 /**
  * webaudio_timeline_trim:

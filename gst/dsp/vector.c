@@ -46,8 +46,8 @@ name##_scale (float *dst, const float *src, float factor, size_t n) \
 attributes static void \
 name##_multiply (float *dst, const float *a, const float *b, size_t n) \
 { \
-  LOOP (Lanes, CONST_AT (Lanes, a + i) * CONST_AT (Lanes, b + i) + 0.0f, \
-      a[i] * b[i] + 0.0f) \
+  LOOP (Lanes, CONST_AT (Lanes, a + i) * CONST_AT (Lanes, b + i), \
+      a[i] * b[i]) \
 } \
 attributes static void \
 name##_add (float *dst, const float *a, const float *b, size_t n) \

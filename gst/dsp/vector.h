@@ -27,7 +27,7 @@ void webaudio_vector_scale (float *dst, const float *src, float factor,
 
 /**
  * webaudio_vector_multiply:
- * @dst: (out) (array length=n): @a * @b; a product of zero is +0, as silence is
+ * @dst: (out) (array length=n): @a * @b
  * @a: (array length=n): samples
  * @b: (array length=n): samples
  * @n: number of samples

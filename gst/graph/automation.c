@@ -253,8 +253,9 @@ gst_web_audio_automation_set_text (gpointer self, const gchar * text)
       &error);
   if (events) {
     GST_OBJECT_LOCK (self);
-    webaudio_timeline_take (schedule->timeline, events, now);
+    webaudio_timeline_exchange (schedule->timeline, events, now);
     GST_OBJECT_UNLOCK (self);
+    webaudio_timeline_free (events);
   } else {
     g_prefix_error (&error, "automation: ");
   }

@@ -15,6 +15,7 @@
 
 #include "../dsp/denormals.h"
 #include "../dsp/vector.h"
+#include "gather.h"
 #include "graph.h"
 #include "input.h"
 #include "link.h"
@@ -243,15 +244,15 @@ locate (GstWebAudioOutput * output, GstWebAudioGraph * graph)
   output->discont = TRUE;
 }
 
-/* How many quanta may be rendered at once at most. */
+/* How many quanta may be rendered at once at most. Every node that has a limit
+ * is asked before each block. */
 static guint64
 limit_quanta (GstWebAudioGraph * graph)
 {
-  guint limit = GST_WEB_AUDIO_MAX_BLOCK_SIZE;
+  guint limit = graph->draining || (graph->unsettled && graph->has_tails) ?
+      GST_WEB_AUDIO_QUANTUM : GST_WEB_AUDIO_MAX_BLOCK_SIZE;
   guint i;
 
-  if (graph->draining)
-    return 1;
   for (i = 0; i < graph->limits->len; i++) {
     GstWebAudioNode *node = g_ptr_array_index (graph->limits, i);
     guint its_limit = GST_WEB_AUDIO_NODE_GET_CLASS (node)->max_block (node);
@@ -281,7 +282,7 @@ count_frames (GstWebAudioOutput * output, GstWebAudioGraph * graph)
     return 0;
   end = MIN (end, graph->hold);
   frames = MIN (frames, end - position);
-  if (graph->limits->len > 0 || graph->draining)
+  if (graph->limits->len > 0 || graph->draining || graph->unsettled)
     frames = MIN (frames, limit_quanta (graph) * GST_WEB_AUDIO_QUANTUM
         - position % GST_WEB_AUDIO_QUANTUM);
   return frames;
@@ -301,13 +302,15 @@ static guint
 cut_at_changes (GstWebAudioOutput * output, GstWebAudioGraph * graph,
     guint frames)
 {
-  guint64 end = output->position + frames, change;
+  guint64 last = output->position + frames, end = last, change;
   guint i;
 
+  graph->unsettled = FALSE;
   for (i = 0; i < graph->sources->len; i++) {
     GstWebAudioNode *source = g_ptr_array_index (graph->sources, i);
 
     change = GST_WEB_AUDIO_NODE_GET_CLASS (source)->end (source, graph->rate);
+    graph->unsettled |= change > output->position && change <= last;
     if (change > output->position && change < end)
       end = MIN (end, next_quantum (change));
     else if (graph->has_tails && change <= output->position
@@ -318,6 +321,7 @@ cut_at_changes (GstWebAudioOutput * output, GstWebAudioGraph * graph,
     GstWebAudioInput *input = g_ptr_array_index (graph->edges, i);
 
     change = output->position + gst_web_audio_edge_get_uniform (input->edge);
+    graph->unsettled |= change > output->position && change <= last;
     if (change > output->position && change < end)
       end = MIN (end, next_quantum (change));
     else if (graph->has_tails && !input->over
@@ -676,6 +680,22 @@ mix_to_negotiated (GstWebAudioOutput * output, GstWebAudioBlock * block)
   return TRUE;
 }
 
+/* What channels come is not yet known from the silence before them. */
+static guint
+count_channels (GstWebAudioOutput * output, const GstWebAudioBlock * block)
+{
+  GstWebAudioGraph *graph;
+  guint channels;
+
+  if (!block->silent || output->port >= 0)
+    return block->channels;
+  graph = gst_web_audio_graph_lock (output->node);
+  channels = gst_web_audio_gather_foresee (output->node,
+      gst_web_audio_graph_next_visit ());
+  gst_web_audio_graph_unlock (graph);
+  return MAX (channels, block->channels);
+}
+
 static gboolean
 must_negotiate (GstWebAudioOutput * output, gint rate)
 {
@@ -740,7 +760,8 @@ push_block (GstWebAudioOutput * output, GstWebAudioBlock * block, gint rate)
   GstBuffer *buffer;
 
   if (must_negotiate (output, rate)
-      && !gst_web_audio_negotiate_format (output, block->channels, rate)) {
+      && !gst_web_audio_negotiate_format (output, count_channels (output,
+              block), rate)) {
     gst_web_audio_block_clear (block);
     return GST_FLOW_NOT_NEGOTIATED;
   }

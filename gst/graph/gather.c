@@ -11,6 +11,7 @@
 #include "gather.h"
 #include "graph.h"
 #include "input.h"
+#include "output.h"
 
 typedef struct
 {
@@ -289,4 +290,52 @@ gst_web_audio_gather (GstWebAudioNode * node, guint64 frame, guint frames,
 {
   return node->n_ports > 0 ? gather_ports (node, frame, frames, mixed) :
       gather_one (node, frame, frames, mixed);
+}
+
+/* How many channels the node's input will have as far as can be seen. */
+static guint
+foresee_input (GstWebAudioNode * node, guint32 visit)
+{
+  guint largest = 0, channels, i;
+  Mixing mixing;
+
+  if (node->n_ports > 0)
+    return node->mixed_channels;
+  for (i = 0; i < node->inputs->len; i++) {
+    GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
+
+    if (input->param || !input->output)
+      continue;
+    channels = input->output->port >= 0 ? 1 :
+        gst_web_audio_gather_foresee (input->output->node, visit);
+    largest = MAX (largest, channels);
+  }
+  get_mixing (node, &mixing);
+  channels = count_channels (&mixing, largest);
+  return MAX (node->mixed_channels, channels);
+}
+
+/*
+ * gst_web_audio_gather_foresee:
+ * @visit: the walk that asks
+ *
+ * Returns: how many channels the node will put out when what has come into the
+ *     graph has got through it. Needs the graph's lock.
+ */
+guint
+gst_web_audio_gather_foresee (GstWebAudioNode * node, guint32 visit)
+{
+  GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
+  GstWebAudioNode *origin = klass->get_origin ? klass->get_origin (node) : NULL;
+  guint channels;
+
+  if (node->visit == visit)
+    return node->channels;
+  node->visit = visit;
+  if (!origin && !node->has_input)
+    return node->channels;
+  channels = foresee_input (origin ? origin : node, visit);
+  /* others have a number of their own */
+  return klass->at_rest || node->channels == node->mixed_channels ?
+      MAX (node->channels, channels) : node->channels;
 }

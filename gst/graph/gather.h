@@ -16,6 +16,9 @@ G_GNUC_INTERNAL
 GstFlowReturn gst_web_audio_gather_silence (GstWebAudioNode * node,
     guint64 frame, guint frames, GstWebAudioBlock * mixed);
 
+G_GNUC_INTERNAL
+guint gst_web_audio_gather_foresee (GstWebAudioNode * node, guint32 visit);
+
 G_END_DECLS
 
 #endif

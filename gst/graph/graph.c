@@ -658,6 +658,7 @@ gst_web_audio_graph_refresh (GstWebAudioGraph * graph)
   guint i;
 
   graph->dirty = FALSE;
+  graph->unsettled = TRUE;
   g_ptr_array_set_size (graph->edges, 0);
   g_ptr_array_set_size (graph->sources, 0);
   g_ptr_array_set_size (graph->first, 0);

@@ -39,6 +39,9 @@ G_BEGIN_DECLS
  * @has_tails: whether a node sounds on after its input, as of the last refresh
  * @draining: whether one does so now: quanta are rendered one by one, because
  *     its sound ends at one
+ * @unsettled: links or channels have just changed, so that the next quantum is
+ *     rendered alone where a node sounds on: what comes out of it may change
+ *     later, which it knows when it has seen what goes in
  * @now: the frame up to which it has been rendered; atomic
  * @live: whether a node asks for a live graph, or a live stream is followed
  * @delay: how much later than they belong the frames of a live graph are
@@ -73,6 +76,7 @@ struct _GstWebAudioGraph
   GPtrArray *limits;
   gboolean has_tails;
   gboolean draining;
+  gboolean unsettled;
   guint64 now;
   gboolean live;
   GstClockTime delay;

@@ -171,26 +171,27 @@ gather_params (GstWebAudioNode * node, guint64 frame, guint frames)
 }
 
 static void
-release_params (GstWebAudioNode * node)
+finish_params (GstWebAudioNode * node, guint64 frame, guint frames)
 {
   guint i;
 
   for (i = 0; i < node->params->len; i++)
-    gst_web_audio_param_release (g_ptr_array_index (node->params, i));
+    gst_web_audio_param_finish (g_ptr_array_index (node->params, i), frame,
+        frames);
 }
 
 /* Computes the frames of @block from what is connected to the node. */
 static GstFlowReturn
 process (GstWebAudioNode * node, guint64 frame, GstWebAudioBlock * block)
 {
+  guint frames = block->frames;
   GstFlowReturn flow = GST_FLOW_OK;
 
   if (node->inputs->len > 0)
-    flow = gather_params (node, frame, block->frames);
+    flow = gather_params (node, frame, frames);
   if (flow == GST_FLOW_OK)
     flow = GST_WEB_AUDIO_NODE_GET_CLASS (node)->process (node, frame, block);
-  if (node->inputs->len > 0)
-    release_params (node);
+  finish_params (node, frame, frames);
   return flow;
 }
 
@@ -244,11 +245,14 @@ gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
     flow = gst_web_audio_gather (node, frame, frames, &block);
   if (node->has_input)
     flow = drain (node, frame, frames, &block, flow);
+  node->mixed_channels = block.channels;
   if (flow == GST_FLOW_OK)
     flow = process (node, frame, &block);
+  node->channels = block.channels;
   node->rendered = TRUE;
   node->position = frame;
-  node->ended = flow == GST_FLOW_EOS || block.frames < frames;
+  g_atomic_int_set (&node->ended, flow == GST_FLOW_EOS
+      || block.frames < frames);
   if (flow != GST_FLOW_OK) {
     gst_web_audio_block_clear (&block);
     return flow;
@@ -442,8 +446,8 @@ take_properties (GstWebAudioNodeClass * klass)
  * gst_web_audio_node_class_add_param:
  * @name: the spec's name in kebab-case
  *
- * Nodes of this class have one more parameter: a property, a child of that name
- * and pads @name_%%u. To be called after the class has set how its own
+ * Nodes of this class have one more parameter: a property, which clamps, a child
+ * of that name and pads @name_%%u. To be called after the class has set how its own
  * properties are set and got, and after gst_web_audio_node_class_add_input(),
  * for a link that names no pad is meant for the input.
  */
@@ -462,7 +466,8 @@ gst_web_audio_node_class_add_param (GstWebAudioNodeClass * klass,
   info->flags = flags;
   info->pspec = g_param_spec_double (name, nick, blurb, minimum, maximum,
       default_value, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-      GST_PARAM_CONTROLLABLE | GST_PARAM_MUTABLE_PLAYING);
+      G_PARAM_LAX_VALIDATION | GST_PARAM_CONTROLLABLE |
+      GST_PARAM_MUTABLE_PLAYING);
   g_object_class_install_property (G_OBJECT_CLASS (klass),
       PROP_PARAMS + klass->n_params, info->pspec);
   gst_element_class_add_pad_template (GST_ELEMENT_CLASS (klass),

@@ -90,10 +90,12 @@ struct _GstWebAudioNode
   gboolean prepared;
   guint64 position;             /* where the next block starts */
   gboolean rendered;            /* whether position counts */
-  gboolean ended;               /* what was rendered last was the last */
+  gint ended;                   /* what was rendered last was the last; atomic */
   gboolean fresh;               /* came to a running pipeline, not rendered yet */
   guint64 joined;               /* its first frame there; what was to be earlier
                                  * is now */
+  guint mixed_channels;         /* of its last block, before it computed, */
+  guint channels;               /* and after */
   gboolean draining;            /* its input has ended, its sound has not */
   gboolean end_requested;       /* by an EOS event */
   gboolean holding;             /* suspends the graph */
@@ -162,6 +164,8 @@ typedef enum
  *     silence in gives silence out from here on and changes nothing. Where the
  *     input has ended, silence takes its place until this is so at the end of
  *     a quantum.
+ * @get_origin: (optional): of nodes without input: another node, which is fed
+ *     with what this one puts out later, or %NULL if there is none now
  * @latency: (optional): how many frames the node delays the sound beyond what
  *     it is asked for
  * @max_block: (optional): how many frames may be rendered at once now, at most;
@@ -186,6 +190,7 @@ struct _GstWebAudioNodeClass
   void (*send_stream_start) (GstWebAudioNode * node, GstPad * pad);
   void (*held) (GstWebAudioNode * node, guint64 frame);
   gboolean (*at_rest) (GstWebAudioNode * node);
+  GstWebAudioNode *(*get_origin) (GstWebAudioNode * node);
   guint (*latency) (GstWebAudioNode * node, gint rate);
   guint (*max_block) (GstWebAudioNode * node);
   GstWebAudioTurn turn;

@@ -20,10 +20,6 @@
 
 #define GST_CAT_DEFAULT gst_web_audio_graph_debug
 
-/* How many events have passed when they are freed, by the rendering thread but
- * after it has rendered. */
-#define TRIM_AT 32
-
 enum
 {
   PROP_0,
@@ -75,19 +71,6 @@ get_binding (GstWebAudioParam * param)
   return binding ? binding : find_enabled (GST_OBJECT_CAST (param), "value");
 }
 
-/* The binding's value at the exact time of a frame: an interval in nanoseconds
- * would drift. @value holds where it has none. */
-static gdouble
-ask_binding (GstControlBinding * binding, gint rate, guint64 frame,
-    gdouble value)
-{
-  gdouble asked = value;
-
-  gst_control_binding_get_value_array (binding,
-      gst_util_uint64_scale (frame, GST_SECOND, rate), GST_SECOND, 1, &asked);
-  return isfinite (asked) ? asked : value;
-}
-
 /* Computing */
 
 /* Reads one block */
@@ -99,6 +82,23 @@ typedef struct
   guint64 frame;
   guint n;
 } Reading;
+
+/* The binding's value at the exact time of a frame: an interval in nanoseconds
+ * would drift. Where it has none, as triggers mostly have, the last one stays;
+ * before the first that is @value. */
+static gdouble
+ask_binding (const Reading * reading, guint64 frame, gdouble value)
+{
+  GstWebAudioParam *param = reading->param;
+  gdouble asked = NAN;
+
+  gst_control_binding_get_value_array (reading->binding,
+      gst_util_uint64_scale (frame, GST_SECOND, reading->rate), GST_SECOND, 1,
+      &asked);
+  if (isfinite (asked))
+    param->bound = asked;
+  return isnan (param->bound) ? value : param->bound;
+}
 
 static guint64
 quantum_of (guint64 frame)
@@ -130,8 +130,7 @@ intrinsic_at (const Reading * reading, guint64 frame)
     webaudio_timeline_read (param->schedule.timeline, reading->rate, frame, 1,
         &value, &value);
   GST_OBJECT_UNLOCK (param);
-  return reading->binding ?
-      ask_binding (reading->binding, reading->rate, frame, value) : value;
+  return reading->binding ? ask_binding (reading, frame, value) : value;
 }
 
 static inline gdouble
@@ -190,8 +189,7 @@ read_a_rate (const Reading * reading, gdouble * value)
 
   ensure_capacity (param, reading->n);
   for (i = 0; reading->binding && i < reading->n; i++)
-    param->values[i] = ask_binding (reading->binding, reading->rate,
-        reading->frame + i, *value);
+    param->values[i] = ask_binding (reading, reading->frame + i, *value);
   GST_OBJECT_LOCK (param);
   /* it may have become constant meanwhile */
   if (!reading->binding && webaudio_timeline_read (timeline, reading->rate,
@@ -225,7 +223,7 @@ static const gdouble *
 read_k_rate (const Reading * reading, gdouble * value)
 {
   GstWebAudioParam *param = reading->param;
-  gdouble intrinsic = param->current, last;
+  gdouble intrinsic = gst_web_audio_param_get_value (param), last;
   gboolean constant = TRUE;
   guint done, count, i;
 
@@ -285,13 +283,16 @@ complete (const Reading * reading, const gdouble * values, gdouble value)
   return out;
 }
 
+/* Whether values may have to be limited: those of events are floats, those of
+ * bindings may be anything. */
 static gboolean
-has_limits (GstWebAudioParam * param)
+has_limits (const Reading * reading)
 {
-  const GParamSpecDouble *range = get_range (param);
+  const GParamSpecDouble *range = get_range (reading->param);
 
-  return !(param->flags & GST_WEB_AUDIO_PARAM_COMPOUND)
-      && (range->minimum > -G_MAXFLOAT || range->maximum < G_MAXFLOAT);
+  return reading->binding || (!(reading->param->flags &
+          GST_WEB_AUDIO_PARAM_COMPOUND) && (range->minimum > -G_MAXFLOAT
+          || range->maximum < G_MAXFLOAT));
 }
 
 static void
@@ -327,26 +328,72 @@ gst_web_audio_param_values (GstWebAudioParam * param, guint64 frame, guint n,
   };
   const gdouble *values;
   GstWebAudioAutomationRate rate;
-  gsize dropped;
+  gboolean wants_trim;
 
   GST_OBJECT_LOCK (param);
   rate = param->rate;
-  dropped = webaudio_timeline_count_dropped (param->schedule.timeline);
+  wants_trim = webaudio_timeline_wants_trim (param->schedule.timeline);
   GST_OBJECT_UNLOCK (param);
-  if (G_UNLIKELY (dropped >= TRIM_AT))
+  if (G_UNLIKELY (wants_trim))
     gst_web_audio_defer (trim_later, param);
+  if (!reading.binding)
+    param->bound = NAN;
 
   if (rate == GST_WEB_AUDIO_AUTOMATION_RATE_K) {
     values = read_k_rate (&reading, value);
   } else {
     values = read_a_rate (&reading, value);
-    if (param->input.buffer || (values && has_limits (param)))
+    if (param->input.buffer || (values && has_limits (&reading)))
       values = complete (&reading, values, *value);
     else if (!values)
       *value = limit (param, *value);
   }
+  param->read_to = frame + n;
   gst_clear_object (&reading.binding);
   return values;
+}
+
+static gboolean
+has_inputs (GstWebAudioParam * param)
+{
+  GPtrArray *inputs = param->node->inputs;
+  guint i;
+
+  for (i = 0; i < inputs->len; i++)
+    if (((GstWebAudioInput *) g_ptr_array_index (inputs, i))->param == param)
+      return TRUE;
+  return FALSE;
+}
+
+/*
+ * gst_web_audio_param_is_constant:
+ * @frame: the one that will be rendered next
+ * @n: number of frames, at least 1; %G_MAXUINT64 for all that will be
+ * @value: (out): the value, if it is known
+ *
+ * Looks ahead. What is connected, or bound, may be anything; what is set or
+ * scheduled later does not count. Needs the graph's lock.
+ *
+ * Returns: whether the frames will be rendered with the same value
+ */
+gboolean
+gst_web_audio_param_is_constant (GstWebAudioParam * param, guint64 frame,
+    guint64 n, gdouble * value)
+{
+  GstControlBinding *binding = get_binding (param);
+  gboolean constant = FALSE;
+
+  if (!binding && !has_inputs (param)) {
+    GST_OBJECT_LOCK (param);
+    *value = param->current;
+    constant = webaudio_timeline_read (param->schedule.timeline,
+        param->node->graph->rate, frame, MIN (n, G_MAXUINT64 - frame), NULL,
+        value);
+    GST_OBJECT_UNLOCK (param);
+    *value = limit (param, *value);
+  }
+  gst_clear_object (&binding);
+  return constant;
 }
 
 /* What is connected */
@@ -413,13 +460,20 @@ gst_web_audio_param_gather (GstWebAudioParam * param, guint64 frame,
 }
 
 /*
- * gst_web_audio_param_release:
+ * gst_web_audio_param_finish:
  *
- * The block has been rendered.
+ * The frames have been rendered. What the node did not read of them, since it
+ * was silent, passes all the same.
  */
 void
-gst_web_audio_param_release (GstWebAudioParam * param)
+gst_web_audio_param_finish (GstWebAudioParam * param, guint64 frame,
+    guint frames)
 {
+  guint64 end = frame + frames, from = MAX (frame, param->read_to);
+  gdouble value;
+
+  if (from < end)
+    gst_web_audio_param_values (param, from, end - from, &value);
   if (param->input.buffer)
     gst_web_audio_block_clear (&param->input);
 }
@@ -437,6 +491,8 @@ gst_web_audio_param_seek (GstWebAudioParam * param, gdouble time)
   webaudio_timeline_seek (param->schedule.timeline, time);
   GST_OBJECT_UNLOCK (param);
   param->held_quantum = G_MAXUINT64;
+  param->bound = NAN;
+  param->read_to = 0;
 }
 
 /* Scheduling */
@@ -497,15 +553,18 @@ gst_web_audio_param_get_value (GstWebAudioParam * param)
 static void
 set_rate (GstWebAudioParam * param, GstWebAudioAutomationRate rate)
 {
-  if ((param->flags & GST_WEB_AUDIO_PARAM_FIXED_RATE) && rate != param->rate) {
+  gboolean refused;
+
+  GST_OBJECT_LOCK (param);
+  refused = (param->flags & GST_WEB_AUDIO_PARAM_FIXED_RATE)
+      && rate != param->rate;
+  if (!refused)
+    param->rate = rate;
+  GST_OBJECT_UNLOCK (param);
+  if (refused)
     gst_web_audio_automation_refuse (param,
         GST_WEB_AUDIO_AUTOMATION_ERROR_INVALID_STATE, "automation-rate",
         "InvalidStateError: that of this parameter is fixed");
-    return;
-  }
-  GST_OBJECT_LOCK (param);
-  param->rate = rate;
-  GST_OBJECT_UNLOCK (param);
 }
 
 /* A refused text is an error that one makes on a command line, where nobody
@@ -523,17 +582,12 @@ set_text (GstWebAudioParam * param, const gchar * text)
   g_clear_error (&old);
   if (accepted)
     g_clear_error (&error);
-  else if (GST_STATE (param->node) > GST_STATE_NULL)
+  else
     gst_web_audio_param_report (param);
 }
 
-/*
- * gst_web_audio_param_report:
- *
- * Posts why the last text was refused, if it was and that was not posted yet.
- */
-void
-gst_web_audio_param_report (GstWebAudioParam * param)
+static GError *
+take_unreported (GstWebAudioParam * param)
 {
   GError *error;
 
@@ -541,12 +595,29 @@ gst_web_audio_param_report (GstWebAudioParam * param)
   error = param->unreported;
   param->unreported = NULL;
   GST_OBJECT_UNLOCK (param);
-  if (!error)
-    return;
-  GST_ELEMENT_WARNING (param->node, LIBRARY, SETTINGS,
-      ("%s stays as it was: %s.", GST_OBJECT_NAME (param), error->message),
-      (NULL));
-  g_error_free (error);
+  return error;
+}
+
+/*
+ * gst_web_audio_param_report:
+ *
+ * Posts why the last text was refused, if it was and that was not posted yet,
+ * as soon as somebody may read it.
+ */
+void
+gst_web_audio_param_report (GstWebAudioParam * param)
+{
+  GstObject *node = gst_object_get_parent (GST_OBJECT_CAST (param));
+  GError *error = NULL;
+
+  if (node && GST_STATE_TARGET (node) > GST_STATE_NULL)
+    error = take_unreported (param);
+  if (error)
+    GST_ELEMENT_WARNING (node, LIBRARY, SETTINGS,
+        ("%s stays as it was: %s.", param->pspec->name, error->message),
+        (NULL));
+  g_clear_error (&error);
+  gst_clear_object (&node);
 }
 
 /* The object */
@@ -699,6 +770,7 @@ static void
 gst_web_audio_param_init (GstWebAudioParam * param)
 {
   param->held_quantum = G_MAXUINT64;
+  param->bound = NAN;
 }
 
 /*

@@ -41,13 +41,14 @@ struct _GstWebAudioParam
   gdouble current;              /* the spec's [[current value]] */
   GError *unreported;           /* a text was refused, nobody knows yet */
 
-  guint n_inputs;               /* connected; graph's lock */
   GstWebAudioBlock input;       /* what they deliver now, mono */
   guint64 input_frame;
   gdouble *values;
   guint capacity;
   guint64 held_quantum;         /* of k-rate */
   gdouble held_value;
+  gdouble bound;                /* what a binding said last, or not-a-number */
+  guint64 read_to;              /* a frame */
 };
 
 typedef struct
@@ -63,6 +64,10 @@ GType gst_web_audio_param_get_type (void);
 G_GNUC_INTERNAL
 const gdouble *gst_web_audio_param_values (GstWebAudioParam * param,
     guint64 frame, guint n, gdouble * value);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_param_is_constant (GstWebAudioParam * param,
+    guint64 frame, guint64 n, gdouble * value);
 
 /* for the files in this folder */
 
@@ -81,7 +86,8 @@ GstFlowReturn gst_web_audio_param_gather (GstWebAudioParam * param,
     guint64 frame, guint frames);
 
 G_GNUC_INTERNAL
-void gst_web_audio_param_release (GstWebAudioParam * param);
+void gst_web_audio_param_finish (GstWebAudioParam * param, guint64 frame,
+    guint frames);
 
 G_GNUC_INTERNAL
 void gst_web_audio_param_seek (GstWebAudioParam * param, gdouble time);

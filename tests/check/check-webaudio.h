@@ -397,6 +397,36 @@ recorder_loudness (Recorder * self)
 
 /* Pipelines */
 
+/* GStreamer 1.22.0 forgets a reference of a parameter when a line sets one of
+ * its properties. */
+static inline void
+unref_params (const GValue * item, gpointer data)
+{
+  GstChildProxy *node = g_value_get_object (item);
+  guint i;
+
+  if (!GST_IS_CHILD_PROXY (node) || GST_IS_BIN (node))
+    return;
+  for (i = 0; i < gst_child_proxy_get_children_count (node); i++) {
+    GObject *child = gst_child_proxy_get_child_by_index (node, i);
+
+    /* the node has two, and this is the third */
+    while (g_str_equal (G_OBJECT_TYPE_NAME (child), "GstWebAudioParam")
+        && GST_OBJECT_REFCOUNT_VALUE (child) > 3)
+      g_object_unref (child);
+    g_object_unref (child);
+  }
+}
+
+static inline void
+unref_all_params (GstElement * pipeline)
+{
+  GstIterator *elements = gst_bin_iterate_recurse (GST_BIN (pipeline));
+
+  gst_iterator_foreach (elements, unref_params, NULL);
+  gst_iterator_free (elements);
+}
+
 static inline GstElement *
 launch_valist (const gchar * format, va_list args)
 {
@@ -414,6 +444,7 @@ launch_valist (const gchar * format, va_list args)
     pipeline = gst_pipeline_new (NULL);
     gst_bin_add (GST_BIN (pipeline), bin);
   }
+  unref_all_params (pipeline);
   return pipeline;
 }
 

@@ -623,17 +623,51 @@ set_property_from_string (Node * node, const gchar * property,
   g_value_unset (&value);
 }
 
+/* The parameter's own object, where it has one. */
+static GObject *
+find_param (Node * node, const gchar * name)
+{
+  gchar *child_name = kebab_case (name);
+  GstElement *elements[] = { node->output, node->input };
+  GObject *param = NULL;
+  guint i;
+
+  for (i = 0; i < 2 && param == NULL; i++) {
+    if (GST_IS_CHILD_PROXY (elements[i]))
+      param = gst_child_proxy_get_child_by_name (GST_CHILD_PROXY (elements[i]),
+          child_name);
+  }
+  g_free (child_name);
+  if (param == NULL)
+    quit (EXIT_MISSING, "AudioParam automation");
+  return param;
+}
+
+/* Through the parameter, since the node's property is held to its range. */
+static void
+set_param_value (Node * node, const gchar * name, gdouble value)
+{
+  GObject *param = find_param (node, name);
+
+  g_object_set (param, "value", (gdouble) (gfloat) value, NULL);
+  g_object_unref (param);
+}
+
 static void
 set_plain_attribute (Node * node, const gchar * name, JsonNode * json)
 {
-  gchar *property = kebab_case (name);
-  GType type = G_PARAM_SPEC_VALUE_TYPE (find_property (node, property));
+  gchar *property;
+  GType type;
   GValue value = G_VALUE_INIT;
 
+  if (g_strv_contains (audio_params, name)) {
+    set_param_value (node, name, json_node_get_double (json));
+    return;
+  }
+  property = kebab_case (name);
+  type = G_PARAM_SPEC_VALUE_TYPE (find_property (node, property));
   if (!init_value_from_json (&value, type, json))
     quit (EXIT_MISSING, "a value of %s.%s", node->type, property);
-  if (type == G_TYPE_DOUBLE && g_strv_contains (audio_params, name))
-    g_value_set_double (&value, (gfloat) g_value_get_double (&value));
   set_property (node, property, &value);
   g_value_unset (&value);
   g_free (property);
@@ -722,11 +756,13 @@ set_attribute (Scene * scene, Node * node, const gchar * name, JsonNode * json)
 }
 
 /* The buffer comes after the others, since they say what a Convolver makes of
- * it, and so does the wave, since it overrides an Oscillator's type. */
+ * it, and so does the wave, since it overrides an Oscillator's type. The levels
+ * of an Analyser are set again: one may be refused before the other is set. */
 static void
 set_attributes (Scene * scene, Node * node, JsonObject * attributes)
 {
   static const gchar *const last[] = { "buffer", "periodicWave", NULL };
+  static const gchar *const again[] = { "minDecibels", "maxDecibels", NULL };
   JsonObjectIter iter;
   const gchar *name;
   JsonNode *json;
@@ -740,6 +776,10 @@ set_attributes (Scene * scene, Node * node, JsonObject * attributes)
   for (i = 0; last[i] != NULL; i++) {
     if (json_object_has_member (attributes, last[i]))
       set_attribute (scene, node, last[i], get_member (attributes, last[i]));
+  }
+  for (i = 0; again[i] != NULL; i++) {
+    if (json_object_has_member (attributes, again[i]))
+      set_attribute (scene, node, again[i], get_member (attributes, again[i]));
   }
 }
 
@@ -809,26 +849,6 @@ add_delay_in_cycle (Scene * scene, const gchar * id)
 
 /*** AudioParams ***/
 
-/* The parameter's own object, where it has one. */
-static GObject *
-find_param (Node * node, const gchar * name)
-{
-  gchar *child_name = kebab_case (name);
-  GstElement *elements[] = { node->output, node->input };
-  GObject *param = NULL;
-  guint i;
-
-  for (i = 0; i < 2 && param == NULL; i++) {
-    if (GST_IS_CHILD_PROXY (elements[i]))
-      param = gst_child_proxy_get_child_by_name (GST_CHILD_PROXY (elements[i]),
-          child_name);
-  }
-  g_free (child_name);
-  if (param == NULL)
-    quit (EXIT_MISSING, "AudioParam automation");
-  return param;
-}
-
 static void
 set_automation_rate (Node * node, const gchar * name, const gchar * rate)
 {
@@ -892,7 +912,7 @@ apply_event (Node * node, const gchar * param, JsonArray * event)
   const gchar *method = json_array_get_string_element (event, 0);
 
   if (strcmp (method, "setValue") == 0)
-    set_plain_attribute (node, param, json_array_get_element (event, 1));
+    set_param_value (node, param, json_array_get_double_element (event, 1));
   else if (strcmp (method, "automationRate") == 0)
     set_automation_rate (node, param, json_array_get_string_element (event, 1));
   else
@@ -914,7 +934,7 @@ set_params (Node * node, JsonObject * params)
     if (json_object_has_member (param, "automationRate"))
       set_automation_rate (node, name, get_string (param, "automationRate"));
     if (json_object_has_member (param, "value"))
-      set_plain_attribute (node, name, get_member (param, "value"));
+      set_param_value (node, name, get_number (param, "value"));
     for (i = 0; i < count_members (param, "events"); i++)
       apply_event (node, name,
           json_array_get_array_element (get_array (param, "events"), i));

@@ -4,8 +4,10 @@
  *
  *   automation [LIBFUZZER OPTION...] [FOLDER]
  *
- * An input that begins with '#' is a list of calls: a byte for the method, then
- * three doubles. Any other is a text.
+ * An input that begins with '#' is a list of calls of a control source, one that
+ * begins with '%' of something that is rendered meanwhile, as a parameter is: a
+ * byte for the method and the kind of its arguments, then three doubles. Any
+ * other is a text.
  */
 
 #include <gst/gst.h>
@@ -13,14 +15,121 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "graph/automation.h"
 #include "graph/graph.h"
 #include "graph/timeline.h"
 
 #define MAX_CALLS 64
+#define RATE 48000
+#define MAX_FRAMES 1000
+
+/* What is rendered: its past is dropped, and its time goes on. */
+typedef struct
+{
+  GstObject parent;
+  GstWebAudioSchedule schedule;
+  guint64 frame;
+} Rendered;
+
+typedef struct
+{
+  GstObjectClass parent_class;
+} RenderedClass;
 
 GST_DEBUG_CATEGORY (gst_web_audio_graph_debug);
 
 int LLVMFuzzerTestOneInput (const uint8_t * data, size_t size);
+
+static GType rendered_get_type (void);
+static void rendered_automation_init (GstWebAudioAutomationInterface * iface);
+
+G_DEFINE_TYPE_WITH_CODE (Rendered, rendered, GST_TYPE_OBJECT,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_WEB_AUDIO_AUTOMATION,
+        rendered_automation_init));
+
+static GstWebAudioSchedule *
+rendered_get_schedule (GstWebAudioAutomation * self)
+{
+  return &((Rendered *) self)->schedule;
+}
+
+static gdouble
+rendered_get_now (GstWebAudioAutomation * self)
+{
+  return ((Rendered *) self)->frame / (gdouble) RATE;
+}
+
+static void
+rendered_automation_init (GstWebAudioAutomationInterface * iface)
+{
+  iface->get_schedule = rendered_get_schedule;
+  iface->get_now = rendered_get_now;
+}
+
+static void
+rendered_set_property (GObject * object, guint id, const GValue * value,
+    GParamSpec * pspec)
+{
+  gst_web_audio_automation_set_text (object, g_value_get_string (value));
+}
+
+static void
+rendered_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec)
+{
+  if (g_str_equal (pspec->name, "automation"))
+    g_value_take_string (value, gst_web_audio_automation_get_text (object));
+  else
+    g_value_take_boxed (value, gst_web_audio_automation_copy_error (object));
+}
+
+static void
+rendered_finalize (GObject * object)
+{
+  gst_web_audio_schedule_clear (&((Rendered *) object)->schedule);
+  G_OBJECT_CLASS (rendered_parent_class)->finalize (object);
+}
+
+static void
+rendered_class_init (RenderedClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = rendered_set_property;
+  object_class->get_property = rendered_get_property;
+  object_class->finalize = rendered_finalize;
+  g_object_class_override_property (object_class, 1, "automation");
+  g_object_class_override_property (object_class, 2, "error");
+}
+
+static void
+rendered_init (Rendered * self)
+{
+  gst_web_audio_schedule_init (&self->schedule, 1, FALSE);
+}
+
+/* Renders some frames, after a jump if @jump is not 0. */
+static void
+render (Rendered * self, gdouble jump, gdouble length)
+{
+  WebAudioTimeline *timeline = self->schedule.timeline;
+  guint n = fabs (length) < MAX_FRAMES ? (guint) fabs (length) + 1 : 128, i;
+  gdouble out[MAX_FRAMES], value;
+
+  if (fabs (jump) > 0 && fabs (jump) < 1e12) {
+    self->frame = (guint64) fabs (jump);
+    webaudio_timeline_seek (timeline, self->frame / (gdouble) RATE);
+  }
+  if (webaudio_timeline_read (timeline, RATE, self->frame, n, out, &value))
+    g_assert (isfinite (value));
+  else
+    for (i = 0; i < n; i++)
+      g_assert (isfinite (out[i]));
+  self->frame += n;
+  webaudio_timeline_pass (timeline, self->frame / (gdouble) RATE);
+  if (webaudio_timeline_wants_trim (timeline))
+    webaudio_timeline_trim (timeline);
+}
 
 /* Whatever was scheduled, values are finite, and the same when read again. */
 static void
@@ -60,78 +169,110 @@ check_text (GstControlSource * source)
   g_free (again);
 }
 
+/* What may stand in an array: numbers, and what is none */
 static void
-call_curve (GstControlSource * source, const gdouble * numbers)
+append_value (GValue * array, guint kind, gdouble number)
+{
+  static const GType types[] = {
+    G_TYPE_DOUBLE, G_TYPE_DOUBLE, G_TYPE_FLOAT, G_TYPE_INT, G_TYPE_STRING,
+    G_TYPE_UINT64, G_TYPE_BOOLEAN
+  };
+  GType type = types[kind % G_N_ELEMENTS (types)];
+  GValue value = G_VALUE_INIT, from = G_VALUE_INIT;
+
+  if (kind % 8 == 7) {
+    gst_value_array_init (&value, 0);
+    gst_value_array_append_and_take_value (array, &value);
+    return;
+  }
+  g_value_init (&from, G_TYPE_DOUBLE);
+  g_value_set_double (&from, fabs (number) < 1e9 || type == G_TYPE_DOUBLE ?
+      number : 1);
+  g_value_init (&value, type);
+  g_value_transform (&from, &value);
+  gst_value_array_append_and_take_value (array, &value);
+}
+
+static void
+call_curve (gpointer object, guint kind, const gdouble * numbers)
 {
   GValue args[4] = { G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT };
   GValue result = G_VALUE_INIT;
   guint i;
 
-  g_value_init (&args[0], G_OBJECT_TYPE (source));
-  g_value_set_object (&args[0], source);
+  g_value_init (&args[0], G_OBJECT_TYPE (object));
+  g_value_set_object (&args[0], object);
   gst_value_array_init (&args[1], 3);
-  for (i = 0; i < 3; i++) {
-    GValue number = G_VALUE_INIT;
-
-    g_value_init (&number, G_TYPE_DOUBLE);
-    g_value_set_double (&number, numbers[i]);
-    gst_value_array_append_and_take_value (&args[1], &number);
-  }
+  for (i = 0; i < (kind & 3); i++)
+    append_value (&args[1], kind >> 2, numbers[i]);
   for (i = 2; i < 4; i++) {
     g_value_init (&args[i], G_TYPE_DOUBLE);
     g_value_set_double (&args[i], numbers[i - 1]);
   }
   g_value_init (&result, G_TYPE_BOOLEAN);
   g_signal_emitv (args, g_signal_lookup ("set-value-curve-at-time",
-          G_OBJECT_TYPE (source)), 0, &result);
+          G_OBJECT_TYPE (object)), 0, &result);
   for (i = 0; i < 4; i++)
     g_value_unset (&args[i]);
 }
 
+/* @set: set the value first, which the text does not tell */
 static void
-call_method (GstControlSource * source, guint method, const gdouble * numbers)
+pass_time (gpointer object, gboolean set, const gdouble * numbers)
+{
+  gdouble value;
+
+  if (GST_IS_CONTROL_SOURCE (object)) {
+    gst_control_source_get_value (object, fabs (numbers[0]) < 1e9 ?
+        fabs (numbers[0]) * GST_SECOND : 0, &value);
+    return;
+  }
+  if (set)
+    gst_web_audio_automation_set_value (object, numbers[2]);
+  render (object, numbers[0], numbers[1]);
+}
+
+static void
+call_method (gpointer object, guint method, const gdouble * numbers)
 {
   gboolean accepted;
 
   switch (method % 8) {
     case 0:
-      g_signal_emit_by_name (source, "set-value-at-time", numbers[0],
+      g_signal_emit_by_name (object, "set-value-at-time", numbers[0],
           numbers[1], &accepted);
       break;
     case 1:
-      g_signal_emit_by_name (source, "linear-ramp-to-value-at-time",
+      g_signal_emit_by_name (object, "linear-ramp-to-value-at-time",
           numbers[0], numbers[1], &accepted);
       break;
     case 2:
-      g_signal_emit_by_name (source, "exponential-ramp-to-value-at-time",
+      g_signal_emit_by_name (object, "exponential-ramp-to-value-at-time",
           numbers[0], numbers[1], &accepted);
       break;
     case 3:
-      g_signal_emit_by_name (source, "set-target-at-time", numbers[0],
+      g_signal_emit_by_name (object, "set-target-at-time", numbers[0],
           numbers[1], numbers[2], &accepted);
       break;
     case 4:
-      call_curve (source, numbers);
+      call_curve (object, method >> 3, numbers);
       break;
     case 5:
-      g_signal_emit_by_name (source, "cancel-scheduled-values", numbers[1],
+      g_signal_emit_by_name (object, "cancel-scheduled-values", numbers[1],
           &accepted);
       break;
     case 6:
-      g_signal_emit_by_name (source, "cancel-and-hold-at-time", numbers[1],
+      g_signal_emit_by_name (object, "cancel-and-hold-at-time", numbers[1],
           &accepted);
       break;
     default:
-    gst_control_source_get_value (source, fabs (numbers[0]) < 1e9 ?
-          fabs (numbers[0]) * GST_SECOND : 0, &(gdouble) {
-        0}
-      );
+      pass_time (object, method & 8, numbers);
       break;
   }
 }
 
 static void
-call_methods (GstControlSource * source, const uint8_t * data, size_t size)
+call_methods (gpointer object, const uint8_t * data, size_t size)
 {
   const size_t length = 1 + 3 * sizeof (gdouble);
   guint i;
@@ -140,26 +281,39 @@ call_methods (GstControlSource * source, const uint8_t * data, size_t size)
     gdouble numbers[3];
 
     memcpy (numbers, data + 1, sizeof (numbers));
-    call_method (source, data[0], numbers);
+    call_method (object, data[0], numbers);
     data += length;
     size -= length;
   }
 }
 
-int
-LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
+/* It goes on, and what it says of itself can be set. */
+static void
+fuzz_rendered (const uint8_t * data, size_t size)
 {
-  static gsize initialized;
-  GstControlSource *source;
+  Rendered *rendered = gst_object_ref_sink (g_object_new (rendered_get_type (),
+          NULL));
+  gchar *text;
+  guint i;
+
+  call_methods (rendered, data, size);
+  for (i = 0; i < 100; i++)
+    render (rendered, 0, 127);
+  g_object_get (rendered, "automation", &text, NULL);
+  g_object_set (rendered, "automation", text, NULL);
+  for (i = 0; i < 10; i++)
+    render (rendered, 0, 127);
+  g_free (text);
+  gst_object_unref (rendered);
+}
+
+static void
+fuzz_source (const uint8_t * data, size_t size)
+{
+  GstControlSource *source = gst_object_ref_sink (g_object_new
+      (GST_TYPE_WEB_AUDIO_TIMELINE, NULL));
   gchar *text;
 
-  if (g_once_init_enter (&initialized)) {
-    gst_init (NULL, NULL);
-    gst_debug_set_active (FALSE);
-    g_once_init_leave (&initialized, 1);
-  }
-  source = gst_object_ref_sink (g_object_new (GST_TYPE_WEB_AUDIO_TIMELINE,
-          NULL));
   if (size > 0 && data[0] == '#') {
     call_methods (source, data + 1, size - 1);
   } else {
@@ -170,5 +324,23 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
   }
   check_text (source);
   gst_object_unref (source);
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
+{
+  static gsize initialized;
+
+  if (g_once_init_enter (&initialized)) {
+    /* no plugin is needed, and the names in all of them make GLib leak */
+    g_setenv ("GST_REGISTRY_DISABLE", "yes", TRUE);
+    gst_init (NULL, NULL);
+    gst_debug_set_active (FALSE);
+    g_once_init_leave (&initialized, 1);
+  }
+  if (size > 0 && data[0] == '%')
+    fuzz_rendered (data + 1, size - 1);
+  else
+    fuzz_source (data, size);
   return 0;
 }

@@ -427,12 +427,28 @@ GST_START_TEST (test_seek)
   assert_value (timeline, 9.5, 4);
   webaudio_timeline_free (timeline);
 
+  /* nor are they in the way of new ones */
+  timeline = webaudio_timeline_new (1, FALSE);
+  webaudio_timeline_set_value_at_time (timeline, 2, 1, 0);
+  webaudio_timeline_set_value_at_time (timeline, 3, 2, 0);
+  assert_value (timeline, 5, 3);
+  webaudio_timeline_seek (timeline, 0);
+  webaudio_timeline_set_target_at_time (timeline, 0, 0.1, 0.1, 0);
+  webaudio_timeline_set_value_at_time (timeline, 9, 1.5, 0);
+  webaudio_timeline_cancel_and_hold_at_time (timeline, 0.2, 0);
+  webaudio_timeline_set_value_at_time (timeline, 7, 0.3, 0);
+  assert_value (timeline, 0.05, 3);
+  assert_value (timeline, 0.25, 3 * exp (-1));
+  assert_value (timeline, 0.35, 7);
+  webaudio_timeline_free (timeline);
+
   /* kept ones do */
   timeline = webaudio_timeline_new (1, FALSE);
   events = webaudio_timeline_new (0, TRUE);
   webaudio_timeline_linear_ramp_to_value_at_time (events, 3, 2, 0);
   webaudio_timeline_set_target_at_time (events, 1, 4, 1, 0);
-  webaudio_timeline_take (timeline, events, 0);
+  webaudio_timeline_exchange (timeline, events, 0);
+  webaudio_timeline_free (events);
   assert_value (timeline, 1, 2);
   webaudio_timeline_set_value_at_time (timeline, 7, 3, 1);
   assert_value (timeline, 5, 1 + 6 * exp (-1));

@@ -47,7 +47,7 @@ expected (Operation operation, float before, float a, float b)
     case SCALE:
       return OPAQUE (a) * factor;
     case MULTIPLY:
-      return OPAQUE (a) * OPAQUE (b) + 0.0f;
+      return OPAQUE (a) * OPAQUE (b);
     case ADD:
       return OPAQUE (a) + OPAQUE (b);
     case ADD_SCALED:

@@ -9,9 +9,15 @@
 
 /* Properties that the spec has as AudioParams, by factory */
 static const gchar *audio_params[][2] = {
+  {"biquadfilter", "detune"},
+  {"biquadfilter", "frequency"},
+  {"biquadfilter", "gain"},
+  {"biquadfilter", "q"},
   {"buffersource", "detune"},
   {"buffersource", "playback-rate"},
   {"constantsource", "offset"},
+  {"delay", "delay-time"},
+  {"delayreader", "delay-time"},
   {"gain", "gain"},
   {"oscillator", "detune"},
   {"oscillator", "frequency"},

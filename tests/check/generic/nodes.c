@@ -17,7 +17,18 @@ static const gchar *nodes[] = {
   "gain gain::automation=\"linearRampToValueAtTime(0,0.3)\"",
   "channelsplitter",
   "channelmerger number-of-inputs=2",
+  "delay delay-time=0.0123",
+  "delay delay-time::automation=\"setValueAtTime(0.03,0) "
+      "linearRampToValueAtTime(0.002,0.3)\"",
+  "gain name=echo  echo. ! delaywriter  delayreader delay-time=0.01 ! "
+      "gain gain=0.5 ! echo.  echo.",
+  "gain name=echo  echo. ! delaywriter  delayreader delay-time=0.01 "
+      "delay-time::automation=\"linearRampToValueAtTime(0.05,0.3)\" ! "
+      "delay delay-time=0.0071 ! gain gain=-0.1 ! echo.  echo.",
   "stereopanner pan::automation=\"linearRampToValueAtTime(-1,0.3)\"",
+  "biquadfilter q=9 frequency::automation=\""
+      "exponentialRampToValueAtTime(9000,0.3)\"",
+  "biquadfilter type=peaking gain=-9",
 };
 
 /* Blocks */

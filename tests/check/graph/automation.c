@@ -345,6 +345,8 @@ GST_START_TEST (test_orphan)
   gst_object_unref (node);
   fail_unless (emit (gain, "set-value-at-time", 0.5, 1.0));
   assert_text (gain, "setValueAtTime(0.5, 1)");
+  g_object_set (gain, "automation", "setValueAtTime", NULL);
+  assert_error (gain, "column 15");
   g_object_unref (gain);
 }
 

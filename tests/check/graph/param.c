@@ -127,6 +127,39 @@ GST_START_TEST (test_current_value)
 
 GST_END_TEST;
 
+/* Time passes for a parameter that its node has no use for: events are dropped,
+ * and value goes on. */
+GST_START_TEST (test_without_use)
+{
+  GstElement *pipeline = launch ("constantsource name=source "
+      "start=3600000000000 block-size=1024" OUT);
+  GObject *offset = get_param (pipeline, "source", "offset");
+  Recorder *recorder = record (pipeline, "out");
+  gboolean accepted;
+  gdouble value;
+  gchar *text;
+  guint i;
+
+  for (i = 0; i < 1000; i++)
+    g_signal_emit_by_name (offset, "set-value-at-time", (gdouble) i, i * 1e-4,
+        &accepted);
+  recorder_allow (recorder, 9600);
+  play (pipeline);
+  recorder_wait (recorder, 9600);
+  do {
+    g_object_get (offset, "value", &value, NULL);
+  } while (value < 999);
+  g_object_get (offset, "automation", &text, NULL);
+  fail_unless_equals_string (text, "setValueAtTime(999, 0.0999)");
+  g_free (text);
+  recorder_allow (recorder, G_MAXUINT64);
+  stop (pipeline);
+  recorder_free (recorder);
+  g_object_unref (offset);
+}
+
+GST_END_TEST;
+
 static void
 schedule_ramp (GstElement * source)
 {
@@ -400,6 +433,134 @@ GST_START_TEST (test_binding_at_k_rate)
 
 GST_END_TEST;
 
+/* Every frame is what the source says at its time. */
+static void
+assert_bound (GstControlSource * source, const gchar * line)
+{
+  static const guint sizes[] = { 128, 1024, 8192 };
+  const gfloat *samples;
+  guint i, k;
+
+  for (k = 0; k < G_N_ELEMENTS (sizes); k++) {
+    GstElement *pipeline = launch (line, sizes[k]);
+    Recorder *recorder = record (pipeline, "out");
+
+    bind_property (pipeline, "c", "offset", gst_object_ref (source), TRUE);
+    play (pipeline);
+    wait_for_end (pipeline);
+    samples = recorder_samples (recorder);
+    for (i = 0; i < 24000; i++) {
+      gdouble should;
+
+      check_that (gst_control_source_get_value (source,
+              gst_util_uint64_scale (i, GST_SECOND, RATE), &should),
+          "no value at frame %u", i);
+      assert_sample (samples[i], should, 1e-6 * fabs (should), i);
+    }
+    stop (pipeline);
+    recorder_free (recorder);
+  }
+}
+
+GST_START_TEST (test_bound_to_lfo)
+{
+  GstControlSource *source = gst_lfo_control_source_new ();
+
+  g_object_set (source, "frequency", 3.0, "amplitude", 0.5, "offset", 0.25,
+      NULL);
+  assert_bound (source, "constantsource name=c length=24000 block-size=%u" OUT);
+  g_object_set (source, "waveform", GST_LFO_WAVEFORM_SQUARE, "frequency", 77.0,
+      NULL);
+  assert_bound (source, "constantsource name=c length=24000 block-size=%u" OUT);
+  gst_object_unref (source);
+}
+
+GST_END_TEST;
+
+/* What a trigger says stays, as with any property; before the first one there
+ * is the value, and what is rendered before the sound begins counts, too. */
+GST_START_TEST (test_bound_to_triggers)
+{
+  static const guint sizes[] = { 128, 1024, 8192 };
+  guint k;
+
+  for (k = 0; k < G_N_ELEMENTS (sizes); k++) {
+    GstElement *pipeline = launch ("constantsource name=c offset=7 ! mix. "
+        "constantsource name=late start=500000000 ! mix. "
+        "gain name=mix length=36000 block-size=%u" OUT, sizes[k]);
+    Recorder *recorder = record (pipeline, "out");
+    GstControlSource *source = gst_trigger_control_source_new ();
+
+    add_point (source, 1000, 2);
+    add_point (source, 5013, 0);
+    add_point (source, 20000, -3);
+    bind_property (pipeline, "c", "offset", source, TRUE);
+    source = gst_trigger_control_source_new ();
+    add_point (source, 501, 100);
+    bind_property (pipeline, "late", "offset", source, TRUE);
+    play (pipeline);
+    wait_for_end (pipeline);
+    assert_all (recorder, 0, 1000, 7);
+    assert_all (recorder, 1000, 5013, 2);
+    assert_all (recorder, 5013, 20000, 0);
+    assert_all (recorder, 20000, 24000, -3);
+    assert_all (recorder, 24000, 36000, 97);
+    stop (pipeline);
+    recorder_free (recorder);
+  }
+}
+
+GST_END_TEST;
+
+/* A binding of the parameter itself, and one that is disabled */
+GST_START_TEST (test_bound_child)
+{
+  GstElement *pipeline = launch ("constantsource name=c length=24000" OUT);
+  GObject *offset = get_param (pipeline, "c", "offset");
+  GstElement *source = get_element (pipeline, "c");
+  Recorder *recorder = record (pipeline, "out");
+  GstControlSource *control = new_source (GST_INTERPOLATION_MODE_LINEAR);
+  const gfloat *samples;
+  guint i;
+
+  bind_ramp (pipeline, "c", "offset", 5, 6, TRUE, 1, 0);
+  gst_object_set_control_binding_disabled (GST_OBJECT (source), "offset", TRUE);
+  add_point (control, 0, 0);
+  add_point (control, RAMP_END, 1);
+  fail_unless (gst_object_add_control_binding (GST_OBJECT (offset),
+          gst_direct_control_binding_new_absolute (GST_OBJECT (offset),
+              "value", control)));
+  play (pipeline);
+  wait_for_end (pipeline);
+  samples = recorder_samples (recorder);
+  for (i = 0; i < 24000; i++)
+    assert_sample (samples[i], ramp (i, 0, 1), 1e-6, i);
+  stop (pipeline);
+  recorder_free (recorder);
+  gst_object_unref (control);
+  gst_object_unref (source);
+  g_object_unref (offset);
+}
+
+GST_END_TEST;
+
+/* A binding may say anything: what is too large for a sample is limited. */
+GST_START_TEST (test_bound_to_the_extreme)
+{
+  GstElement *pipeline = launch ("constantsource offset=0 ! "
+      "gain name=g length=24000" OUT);
+  Recorder *recorder = record (pipeline, "out");
+
+  bind_ramp (pipeline, "g", "gain", 1e300, 1.5e300, TRUE, 1, 0);
+  play (pipeline);
+  wait_for_end (pipeline);
+  assert_all (recorder, 0, 24000, 0);
+  stop (pipeline);
+  recorder_free (recorder);
+}
+
+GST_END_TEST;
+
 /* Seeking */
 
 static void
@@ -560,6 +721,7 @@ param_suite (void)
   tcase_add_test (tc, test_k_rate);
   tcase_add_test (tc, test_block_sizes);
   tcase_add_test (tc, test_current_value);
+  tcase_add_test (tc, test_without_use);
   tcase_add_test (tc, test_schedule_from_now);
 
   tc = tcase_create ("inputs");
@@ -578,6 +740,10 @@ param_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_binding_and_input);
   tcase_add_test (tc, test_binding_at_k_rate);
+  tcase_add_test (tc, test_bound_to_lfo);
+  tcase_add_test (tc, test_bound_to_triggers);
+  tcase_add_test (tc, test_bound_child);
+  tcase_add_test (tc, test_bound_to_the_extreme);
 
   tc = tcase_create ("time");
   suite_add_tcase (s, tc);

@@ -308,18 +308,22 @@ GST_START_TEST (test_binding_extremes)
 
 GST_END_TEST;
 
+/* The property is clamped to what a float holds; what is no number is refused */
 GST_START_TEST (test_not_finite)
 {
-  static const gdouble values[] = { NAN, INFINITY, -INFINITY, G_MAXDOUBLE };
+  static const gdouble values[][2] = {
+    {INFINITY, G_MAXFLOAT}, {-INFINITY, -G_MAXFLOAT},
+    {G_MAXDOUBLE, G_MAXFLOAT}, {NAN, 0.5}
+  };
   GstElement *gain = gst_element_factory_make ("gain", NULL);
   gdouble value;
   guint i;
 
-  g_object_set (gain, "gain", 0.5, NULL);
   for (i = 0; i < G_N_ELEMENTS (values); i++) {
-    ASSERT_WARNING (g_object_set (gain, "gain", values[i], NULL));
+    g_object_set (gain, "gain", 0.5, NULL);
+    g_object_set (gain, "gain", values[i][0], NULL);
     g_object_get (gain, "gain", &value, NULL);
-    fail_unless_equals_float (value, 0.5);
+    fail_unless_equals_float (value, values[i][1]);
   }
   gst_object_unref (gain);
 }
