@@ -8,6 +8,7 @@
 #include <gst/gst.h>
 
 #include "graph/timeline.h"
+#include "nodes/audiolistener.h"
 #include "nodes/biquadfilter.h"
 #include "nodes/analyser.h"
 #include "nodes/buffersource.h"
@@ -19,6 +20,7 @@
 #include "nodes/delaywriter.h"
 #include "nodes/gain.h"
 #include "nodes/oscillator.h"
+#include "nodes/panner.h"
 #include "nodes/stereopanner.h"
 #include "streams/audiodestination.h"
 #include "streams/mediarecorder.h"
@@ -34,6 +36,7 @@ plugin_init (GstPlugin * plugin)
   g_type_ensure (GST_TYPE_WEB_AUDIO_TIMELINE);
   registered &= GST_ELEMENT_REGISTER (analyser, plugin);
   registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
+  registered &= GST_ELEMENT_REGISTER (audiolistener, plugin);
   registered &= GST_ELEMENT_REGISTER (biquadfilter, plugin);
   registered &= GST_ELEMENT_REGISTER (buffersource, plugin);
   registered &= GST_ELEMENT_REGISTER (channelmerger, plugin);
@@ -47,6 +50,7 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamsource, plugin);
   registered &= GST_ELEMENT_REGISTER (oscillator, plugin);
+  registered &= GST_ELEMENT_REGISTER (panner, plugin);
   registered &= GST_ELEMENT_REGISTER (stereopanner, plugin);
   return registered;
 }

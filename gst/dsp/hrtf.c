@@ -17,7 +17,7 @@
 #include "vector.h"
 
 #define QUANTUM 128
-#define ALIGNMENT 32
+#define ALIGNMENT 32            /* bytes, of spectra */
 #define PI 3.14159265358979323846
 
 /* The grid, in degrees */
@@ -36,8 +36,8 @@
 /* The end is faded out. */
 #define FADE_OUT (10.0 / 44100)
 /* The mean energy of the responses in the horizontal plane, times their rate:
- * that of 24 directions of Chromium at 48 kHz. */
-#define ENERGY (0.318 * 48000)
+ * that with which 24 directions are as loud as in Chromium at 48 kHz. */
+#define ENERGY (0.39 * 48000)
 #define HORIZONTAL 5            /* degrees */
 
 /* Between samples: a sinc under a Kaiser window. */
@@ -77,7 +77,7 @@ struct WebAudioHrtf
 {
   const WebAudioHrtfSet *set;
   unsigned size;
-  float *memory;
+  void *memory;
 
   float *newest[2];             /* what is gathered, for each ear */
   float *before[2];             /* the block before it, negated */
@@ -186,6 +186,7 @@ static double
 find_onset (const float *samples, size_t n)
 {
   float peak = 0, threshold;
+  double onset;
   size_t i;
 
   for (i = 0; i < n; i++)
@@ -195,8 +196,9 @@ find_onset (const float *samples, size_t n)
   for (i = 0; i < n && fabsf (samples[i]) < threshold; i++);
   if (i == 0 || i == n || peak == 0)
     return 0;
-  return i - (fabsf (samples[i]) - threshold)
+  onset = i - (fabsf (samples[i]) - threshold)
       / (fabsf (samples[i]) - fabsf (samples[i - 1]));
+  return isfinite (onset) ? onset : 0;
 }
 
 static inline void
@@ -507,14 +509,15 @@ webaudio_hrtf_new (const WebAudioHrtfSet * set)
   if (!self)
     return NULL;
   /* 3 blocks and 3 spectra for each ear, a block and 2 spectra for both */
-  self->memory = aligned_alloc (ALIGNMENT, 23 * n * sizeof (float));
+  self->memory = calloc (23 * n * sizeof (float) + ALIGNMENT, 1);
   if (!self->memory) {
     free (self);
     return NULL;
   }
   self->set = set;
   self->size = set->size;
-  memory = self->memory;
+  memory = (float *) (((uintptr_t) self->memory + ALIGNMENT - 1)
+      / ALIGNMENT * ALIGNMENT);
   for (k = 0; k < 2; k++) {
     self->newest[k] = take (&memory, n);
     self->before[k] = take (&memory, n);

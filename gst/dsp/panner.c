@@ -8,20 +8,12 @@
 
 #define DEGREES (180 / 3.14159265358979323846)
 
-static inline WebAudioVector
-subtract (WebAudioVector a, WebAudioVector b)
+static inline void
+subtract (WebAudioVector a, WebAudioVector b, WebAudioVector * difference)
 {
-  WebAudioVector difference = { a.x - b.x, a.y - b.y, a.z - b.z };
-
-  return difference;
-}
-
-static inline WebAudioVector
-scale (WebAudioVector v, double factor)
-{
-  WebAudioVector scaled = { v.x * factor, v.y * factor, v.z * factor };
-
-  return scaled;
+  difference->x = a.x - b.x;
+  difference->y = a.y - b.y;
+  difference->z = a.z - b.z;
 }
 
 static inline double
@@ -30,29 +22,30 @@ dot (WebAudioVector a, WebAudioVector b)
   return a.x * b.x + a.y * b.y + a.z * b.z;
 }
 
-static inline WebAudioVector
-cross (WebAudioVector a, WebAudioVector b)
-{
-  WebAudioVector product = { a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z,
-    a.x * b.y - a.y * b.x
-  };
-
-  return product;
-}
-
 static inline double
 magnitude (WebAudioVector v)
 {
   return sqrt (dot (v, v));
 }
 
-/* A vector of length 0 stays one. */
-static inline WebAudioVector
-normalize (WebAudioVector v)
+static inline void
+cross (WebAudioVector a, WebAudioVector b, WebAudioVector * product)
 {
-  double length = magnitude (v);
+  product->x = a.y * b.z - a.z * b.y;
+  product->y = a.z * b.x - a.x * b.z;
+  product->z = a.x * b.y - a.y * b.x;
+}
 
-  return length > 0 ? scale (v, 1 / length) : scale (v, 0);
+/* To unit length; a vector of length 0 stays one. */
+static inline void
+normalize (WebAudioVector * v)
+{
+  double length = magnitude (*v);
+  double factor = length > 0 ? 1 / length : 0;
+
+  v->x *= factor;
+  v->y *= factor;
+  v->z *= factor;
 }
 
 static inline double
@@ -76,19 +69,24 @@ webaudio_head_init (WebAudioHead * head, WebAudioVector position,
     WebAudioVector forward, WebAudioVector up)
 {
   head->position = position;
-  head->forward = normalize (forward);
-  head->right = normalize (cross (forward, up));
-  head->up = cross (head->right, head->forward);
+  head->forward = forward;
+  normalize (&head->forward);
+  cross (forward, up, &head->right);
+  normalize (&head->right);
+  cross (head->right, head->forward, &head->up);
 }
 
 void
 webaudio_panner_direction (const WebAudioHead * head, WebAudioVector source,
     double *azimuth, double *elevation)
 {
-  WebAudioVector way = subtract (source, head->position);
-  double right = dot (way, head->right), front = dot (way, head->forward);
-  double distance = get_distance (right, front, magnitude (way));
+  WebAudioVector way;
+  double right, front, distance;
 
+  subtract (source, head->position, &way);
+  right = dot (way, head->right);
+  front = dot (way, head->forward);
+  distance = get_distance (right, front, magnitude (way));
   *azimuth = *elevation = 0;
   if (dot (head->right, head->right) == 0)
     return;
@@ -136,8 +134,9 @@ cone_gain (const WebAudioPannerShape * shape, WebAudioVector towards_listener,
     return 1;
   if (dot (orientation, orientation) == 0)
     return 1;
-  angle = DEGREES * acos (clamp (dot (normalize (towards_listener),
-              normalize (orientation)), -1, 1));
+  normalize (&towards_listener);
+  normalize (&orientation);
+  angle = DEGREES * acos (clamp (dot (towards_listener, orientation), -1, 1));
   if (angle <= inner)
     return 1;
   if (angle >= outer)
@@ -151,8 +150,9 @@ webaudio_panner_gain (const WebAudioPannerShape * shape,
     const WebAudioHead * head, WebAudioVector source,
     WebAudioVector orientation)
 {
-  WebAudioVector way = subtract (head->position, source);
+  WebAudioVector way;
 
+  subtract (head->position, source, &way);
   return distance_gain (shape, magnitude (way)) *
       cone_gain (shape, way, orientation);
 }
@@ -161,13 +161,16 @@ void
 webaudio_panner_get_factors (const WebAudioHead * head, WebAudioVector source,
     unsigned channels, double gain, WebAudioPanFactors * factors)
 {
-  WebAudioVector way = subtract (source, head->position);
-  double right = dot (way, head->right), front = dot (way, head->forward);
-  double distance = get_distance (right, front, magnitude (way));
-  /* of the azimuth, and so of the azimuth wrapped to the front */
-  double sine = distance > 0 ? right / distance : 0;
-  double cosine = distance > 0 ? fabs (front) / distance : 1;
+  WebAudioVector way;
+  double right, front, distance, sine, cosine;
 
+  subtract (source, head->position, &way);
+  right = dot (way, head->right);
+  front = dot (way, head->forward);
+  distance = get_distance (right, front, magnitude (way));
+  /* of the azimuth, and so of the azimuth wrapped to the front */
+  sine = distance > 0 ? right / distance : 0;
+  cosine = distance > 0 ? fabs (front) / distance : 1;
   factors->leftwards = sine <= 0;
   factors->gain = (float) gain;
   if (channels == 1) {

@@ -47,7 +47,7 @@ struct _GstWebAudioAudioListener
 {
   GstWebAudioNode parent;
 
-  Quantum quanta[N_QUANTA];
+  Quantum *quanta;              /* N_QUANTA */
   gdouble *rings[GST_WEB_AUDIO_LISTENER_PARAMS];        /* of N_QUANTA quanta,
                                                          * once it varies */
   guint64 last;                 /* the quantum that was rendered last */
@@ -232,6 +232,7 @@ gst_web_audio_audio_listener_finalize (GObject * object)
 
   for (i = 0; i < GST_WEB_AUDIO_LISTENER_PARAMS; i++)
     g_free (self->rings[i]);
+  g_free (self->quanta);
   G_OBJECT_CLASS (gst_web_audio_audio_listener_parent_class)->finalize (object);
 }
 
@@ -339,4 +340,5 @@ gst_web_audio_audio_listener_class_init (GstWebAudioAudioListenerClass * klass)
 static void
 gst_web_audio_audio_listener_init (GstWebAudioAudioListener * self)
 {
+  self->quanta = g_new0 (Quantum, N_QUANTA);
 }

@@ -12,7 +12,8 @@
 #include <math.h>
 #include <mysofa.h>
 
-/* A set that is in use */
+/* A set that is in use, or was: one that is not is kept, for whoever plays again,
+ * until another one is needed. */
 typedef struct
 {
   gint rate;
@@ -112,6 +113,23 @@ find_entry (gint rate)
   return NULL;
 }
 
+static void
+drop_unused (void)
+{
+  guint i = 0;
+
+  while (entries && i < entries->len) {
+    Entry *entry = &g_array_index (entries, Entry, i);
+
+    if (entry->users > 0) {
+      i++;
+      continue;
+    }
+    webaudio_hrtf_set_free (entry->set);
+    g_array_remove_index_fast (entries, i);
+  }
+}
+
 static Entry *
 add_entry (gint rate, GError ** error)
 {
@@ -127,6 +145,7 @@ add_entry (gint rate, GError ** error)
         "There is no memory for head-related responses.");
     return NULL;
   }
+  drop_unused ();
   if (!entries)
     entries = g_array_new (FALSE, FALSE, sizeof (Entry));
   g_array_append_val (entries, entry);
@@ -192,7 +211,7 @@ gst_web_audio_hrtf_data_take (gint rate, GError ** error)
 
 /*
  * gst_web_audio_hrtf_data_give:
- * @set: (nullable): what was taken; it goes with its last user
+ * @set: (nullable): what was taken
  */
 void
 gst_web_audio_hrtf_data_give (const WebAudioHrtfSet * set)
@@ -201,17 +220,12 @@ gst_web_audio_hrtf_data_give (const WebAudioHrtfSet * set)
   guint i;
 
   g_mutex_lock (&lock);
-  for (i = 0; entries && i < entries->len; i++) {
+  for (i = 0; set && i < entries->len; i++) {
     Entry *entry = &g_array_index (entries, Entry, i);
 
-    if (entry->set != set || --entry->users > 0)
-      continue;
-    webaudio_hrtf_set_free (entry->set);
-    g_array_remove_index_fast (entries, i);
-    break;
+    if (entry->set == set)
+      entry->users--;
   }
-  if (entries && entries->len == 0)
-    g_clear_pointer (&entries, g_array_unref);
   g_mutex_unlock (&lock);
 #endif
 }

@@ -257,8 +257,7 @@ get_vector (const GstWebAudioListening * listening, guint param, guint at,
 
 /* The head in frame @at of a quantum. */
 static void
-get_head (const GstWebAudioListening * listening, guint at,
-    WebAudioHead * head)
+get_head (const GstWebAudioListening * listening, guint at, WebAudioHead * head)
 {
   WebAudioVector position, forward, up;
 
@@ -628,6 +627,7 @@ gst_web_audio_panner_change_state (GstElement * element,
   GstStateChangeReturn result;
 
   if (transition == GST_STATE_CHANGE_NULL_TO_READY) {
+    self->bond_changes = 0;
     gst_web_audio_bond_join (GST_WEB_AUDIO_NODE (self),
         GST_WEB_AUDIO_LISTENER_BOND);
     if (!foresee_hrtf (self)) {
@@ -811,8 +811,7 @@ install_models (GObjectClass * object_class)
   g_object_class_install_property (object_class, PROP_DISTANCE_MODEL,
       g_param_spec_enum ("distance-model", "Distance model",
           "How the sound falls with the distance",
-          GST_TYPE_WEB_AUDIO_DISTANCE_MODEL, WEBAUDIO_DISTANCE_INVERSE,
-          flags));
+          GST_TYPE_WEB_AUDIO_DISTANCE_MODEL, WEBAUDIO_DISTANCE_INVERSE, flags));
 }
 
 static void
