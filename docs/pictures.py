@@ -213,6 +213,35 @@ def constantsource(path):
     save(figure, path)
 
 
+def buffersource(path):
+    figure, axes = panels(3, ['playback-rate=…', 'loop-start=0.03 loop-end=0.04',
+                              'playback-rate=0.3'])
+    with tempfile.TemporaryDirectory() as folder:
+        pluck, noise = f'{folder}/pluck.wav', f'{folder}/noise.wav'
+        run('oscillator type=sawtooth frequency=100 ! gain length=2880 gain::automation="'
+            'setValueAtTime(0, 0) linearRampToValueAtTime(1, 0.004) '
+            f'exponentialRampToValueAtTime(0.01, 0.06)" ! wavenc ! filesink location={pluck}')
+        run('audiotestsrc wave=white-noise samplesperbuffer=16 num-buffers=1 ! '
+            f'audio/x-raw,rate={RATE} ! wavenc ! filesink location={noise}')
+        for number, rate in enumerate([1, 2, 0.5, -1]):
+            offset = 'offset=0.06' if rate < 0 else ''
+            samples = render(f'buffersource location={pluck} playback-rate={rate} {offset}')[:, 0]
+            axes[0].plot(milliseconds(samples), samples - 2.2 * number, BLUE, lw=1)
+        axes[0].set_yticks([-2.2 * number for number in range(4)], [1, 2, 0.5, -1])
+        samples = render(f'buffersource location={pluck} loop=true loop-start=0.03 '
+                         'loop-end=0.04 length=4800')[:, 0]
+        axes[1].plot(milliseconds(samples)[:1920], samples[:1920], BLUE, lw=1)
+        axes[1].plot(milliseconds(samples)[1919:], samples[1919:], ORANGE, lw=1)
+        exact = render(f'buffersource location={noise}')[:, 0]
+        samples = render(f'buffersource location={noise} playback-rate=0.3')[:, 0]
+        axes[2].plot(np.arange(len(exact)), exact, 'o-', color=GREY, ms=6, lw=0.8)
+        axes[2].plot(np.arange(len(samples)) * 0.3, samples, 'o', color=BLUE, ms=3)
+    for axis in axes[:2]:
+        axis.set_xlabel('ms', fontsize=8)
+    axes[2].set_xlabel('frame of the buffer', fontsize=8)
+    save(figure, path)
+
+
 def gain(path):
     figure, axes = panels(2, ['two inputs, 440 Hz and 660 Hz', 'their sum, times 0.5'])
     for frequency, color in [(440, BLUE), (660, ORANGE)]:
@@ -247,6 +276,199 @@ def stereopanner(path):
         axes[2].plot(milliseconds(samples), samples[:, channel] + offset, color, lw=0.7)
     axes[2].set_yticks([1.1, -1.1], ['left', 'right'])
     axes[2].set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
+def automated(automation, settings='offset=0', seconds=1):
+    """What a parameter is, in a constantsource."""
+    return render(f'constantsource {settings} offset::automation="{automation}" '
+                  f'length={round(seconds * RATE)}')[:, 0]
+
+
+def curves(path, drawn):
+    """A picture of several panels: for each its title, and automations by their labels."""
+    figure, axes = panels(len(drawn), [title for title, _ in drawn])
+    for axis, (_, lines) in zip(axes, drawn):
+        for (label, automation), color in zip(lines.items(), (BLUE, ORANGE, GREY)):
+            samples = automated(automation)
+            axis.plot(np.arange(len(samples)) / RATE, samples, color, lw=1.2, label=label,
+                      zorder=3 - len(axis.lines) / 10)
+        if len(lines) > 1:
+            axis.legend(fontsize=7)
+        axis.set_xlabel('s', fontsize=8)
+    save(figure, path)
+
+
+def audioparam_set_value(path):
+    figure, axes = panels(2, ['setValueAtTime (1, 0.2), (0.3, 0.5), (0.6, 0.7)',
+                              'setValueAtTime (1, 0.00022): after 10.56 frames'])
+    samples = automated('setValueAtTime(1, 0.2) setValueAtTime(0.3, 0.5) setValueAtTime(0.6, 0.7)')
+    axes[0].plot(np.arange(len(samples)) / RATE, samples, BLUE, lw=1.2)
+    axes[0].set_xlabel('s', fontsize=8)
+    samples = automated('setValueAtTime(1, 0.00022)')[:20]
+    axes[1].plot(samples, 'o', color=BLUE, ms=3)
+    axes[1].axvline(10.56, color=GREY, lw=1)
+    axes[1].set_xticks(range(0, 20, 2))
+    axes[1].set_xlabel('frame', fontsize=8)
+    save(figure, path)
+
+
+def audioparam_linear_ramp(path):
+    curves(path, [
+        ('linearRampToValueAtTime (1, 0.6), (0.4, 0.8)', {
+            '': 'setValueAtTime(0, 0.2) linearRampToValueAtTime(1, 0.6) '
+                'linearRampToValueAtTime(0.4, 0.8)'}),
+        ('linearRampToValueAtTime (1, 0.8): from the call on, or from an event', {
+            'nothing before it': 'linearRampToValueAtTime(1, 0.8)',
+            'after setValueAtTime (0.5, 0.3)':
+                'setValueAtTime(0.5, 0.3) linearRampToValueAtTime(1, 0.8)'})])
+
+
+def audioparam_exponential_ramp(path):
+    ramp = 'setValueAtTime(0.05, 0.2) {}RampToValueAtTime(1, 0.8)'
+    curves(path, [
+        ('exponentialRampToValueAtTime (1, 0.8) from 0.05', {
+            'exponential': ramp.format('exponential'), 'linear': ramp.format('linear')}),
+        ('to 1 from 0 and from −0.5: it holds', {
+            'from 0': 'setValueAtTime(0, 0.2) exponentialRampToValueAtTime(1, 0.8)',
+            'from −0.5': 'setValueAtTime(-0.5, 0.2) exponentialRampToValueAtTime(1, 0.8)'})])
+
+
+def audioparam_set_target(path):
+    curves(path, [
+        ('setTargetAtTime (1, 0.2, …)', {
+            f'time constant {constant} s': f'setTargetAtTime(1, 0.2, {constant})'
+            for constant in (0.05, 0.15, 0.4)}),
+        ('attack, decay, release', {
+            '': 'linearRampToValueAtTime(1, 0.1) setTargetAtTime(0.4, 0.1, 0.07) '
+                'setTargetAtTime(0, 0.6, 0.08)'})])
+
+
+def audioparam_value_curve(path):
+    curve = 'setValueCurveAtTime([0, 1, 0.2, 0.6, 0.5], 0.2, 0.5)'
+    curves(path, [
+        ('setValueCurveAtTime ([0, 1, 0.2, 0.6, 0.5], 0.2, 0.5)', {'': curve}),
+        ('… then linearRampToValueAtTime (0, 1)', {
+            '': curve + ' linearRampToValueAtTime(0, 1)'})])
+
+
+CANCELLED = {
+    'a ramp': 'setValueAtTime(0.2, 0.1) linearRampToValueAtTime(1, 0.8)',
+    'a target': 'setValueAtTime(0, 0.1) setTargetAtTime(1, 0.1, 0.3)',
+    'a curve': 'setValueCurveAtTime([0, 1, 0.1, 0.7], 0.1, 0.7)',
+}
+
+
+def cancelled(path, method):
+    curves(path, [
+        (f'{method} (0.5): {what}', {'as it is': f'{automation} {method}(0.5)',
+                                     'as it was': automation})
+        for what, automation in CANCELLED.items()])
+
+
+def audioparam_cancel(path):
+    cancelled(path, 'cancelScheduledValues')
+
+
+def audioparam_cancel_and_hold(path):
+    cancelled(path, 'cancelAndHoldAtTime')
+
+
+def audioparam(path):
+    figure, axes = panels(3, ['a value and what is connected: the sum',
+                              'the same ramp, a-rate and k-rate',
+                              'vibrato: two seconds of its spectrum'])
+    lfo = 'oscillator frequency=8 ! gain gain=0.2 ! c.offset_0 '
+    ramp = 'setValueAtTime(0.3, 0.3) linearRampToValueAtTime(0.8, 0.7)'
+    for line, color in [('', ORANGE), (lfo, BLUE)]:
+        samples = render(f'{line} constantsource name=c offset=0.3 offset::automation="{ramp}" '
+                         f'length={RATE}')[:, 0]
+        axes[0].plot(np.arange(RATE) / RATE, samples, color, lw=1.2)
+    axes[0].set_xlabel('s', fontsize=8)
+
+    for rate, color in [('a-rate', ORANGE), ('k-rate', BLUE)]:
+        samples = automated('linearRampToValueAtTime(1, 0.0125)',
+                            f'offset=0 offset::automation-rate={rate}', 0.015)
+        axes[1].plot(samples, color, lw=1.2, label=rate)
+    axes[1].set_xticks(range(0, 720, 128))
+    axes[1].set_xlabel('frame', fontsize=8)
+    axes[1].legend(fontsize=7)
+
+    samples = render('oscillator frequency=5 ! gain gain=30 ! osc.frequency_0 '
+                     f'oscillator name=osc frequency=440 length={2 * RATE}')[:, 0]
+    axes[2].specgram(samples, NFFT=4096, noverlap=3968, Fs=RATE, cmap='magma', vmin=-120)
+    axes[2].set_ylim(300, 600)
+    axes[2].grid(False)
+    axes[2].set_ylabel('Hz', fontsize=8)
+    axes[2].set_xlabel('s', fontsize=8)
+def delay(path):
+    figure, axes = panels(3, ['a click, and 3 ms later', 'a delay-time that falls: the pitch rises',
+                              'with itself 1 ms later: a comb'])
+    click = 'constantsource stop=1000000 ! '
+    for line, color, label in [(click + 'gain length=288', GREY, 'in'),
+                               (click + 'delay delay-time=0.003 length=288', BLUE, 'out')]:
+        samples = render(line)[:, 0]
+        axes[0].step(milliseconds(samples), samples, color, where='post', lw=1.2, label=label)
+    axes[0].set_xlabel('ms', fontsize=8)
+    axes[0].legend(fontsize=7)
+
+    samples = render('oscillator frequency=200 ! delay delay-time::automation="'
+                     'setValueAtTime(0.02, 0) setValueAtTime(0.02, 0.03) '
+                     'linearRampToValueAtTime(0, 0.05)" length=3840')[:, 0]
+    axes[1].plot(milliseconds(samples), samples, BLUE, lw=1)
+    axes[1].axvspan(30, 50, color=ORANGE, alpha=0.15)
+    axes[1].set_xlabel('ms', fontsize=8)
+
+    response = np.abs(np.fft.rfft(render(
+        'constantsource stop=10000 ! gain name=in ! mix.  in. ! delay delay-time=0.001 ! mix.  '
+        'gain name=mix length=4800')[:, 0]))
+    axes[2].plot(np.arange(len(response)) * 10 / 1000, response, BLUE, lw=1)
+    axes[2].set_xlim(0, 5)
+    axes[2].set_xlabel('kHz', fontsize=8)
+    axes[2].set_ylabel('factor', fontsize=8)
+    save(figure, path)
+
+
+def delaywriter(path):
+    figure, axes = panels(2, ['an echo: 0.1 s, a factor of 0.6',
+                              'from side to side between two lines'])
+    beep = 'oscillator frequency=700 stop=20000000 ! '
+    samples = render(beep + 'echo.  gain name=echo  echo. ! delaywriter  '
+                     'delayreader delay-time=0.1 ! gain gain=0.6 ! echo.  echo. ! '
+                     'gain length=38400')[:, 0]
+    axes[0].plot(milliseconds(samples), samples, BLUE, lw=0.7)
+    samples = render(beep + 'left.  gain name=left  gain name=right  '
+                     'left. ! delaywriter line=a  right. ! delaywriter line=b  '
+                     'delayreader line=a delay-time=0.1 ! gain gain=0.7 ! right.  '
+                     'delayreader line=b delay-time=0.1 ! gain gain=0.7 ! left.  '
+                     'left. ! both.sink_0  right. ! both.sink_1  '
+                     'channelmerger name=both number-of-inputs=2 ! gain length=38400')
+    for channel, color, offset in [(0, BLUE, 1.1), (1, ORANGE, -1.1)]:
+        axes[1].plot(milliseconds(samples), samples[:, channel] + offset, color, lw=0.7)
+    axes[1].set_yticks([1.1, -1.1], ['left', 'right'])
+    for axis in axes:
+        axis.set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
+def delayreader(path):
+    figure, axes = panels(2, ['four taps of one line', 'a string: a loop of 5 ms with a low-pass'])
+    taps = ''.join(f'delayreader delay-time={time} ! gain gain={level} ! mix.  '
+                   for time, level in [(0.011, 0.8), (0.018, -0.6), (0.029, 0.5), (0.047, 0.35)])
+    samples = render('oscillator type=triangle frequency=900 stop=3000000 ! gain name=in ! mix.  '
+                     f'in. ! delaywriter  {taps} gain name=mix length=3072')[:, 0]
+    axes[0].plot(milliseconds(samples), samples, BLUE, lw=0.8)
+    axes[0].set_xlabel('ms', fontsize=8)
+
+    samples = render('oscillator type=sawtooth frequency=1571 stop=5000000 ! string.  '
+                     'gain name=string  string. ! delaywriter  delayreader delay-time=0.005 ! '
+                     'biquadfilter frequency=4000 q=-3 ! gain gain=0.98 ! string.  '
+                     'string. ! gain length=24000')[:, 0]
+    axes[1].specgram(samples, 1024, RATE, noverlap=896, cmap='Greys', vmin=-140, vmax=-20)
+    axes[1].set_ylim(0, 6000)
+    axes[1].set_yticks([0, 2000, 4000, 6000], ['0', '2k', '4k', '6k'])
+    axes[1].set_xlabel('s', fontsize=8)
+    axes[1].grid(False)
     save(figure, path)
 
 
@@ -364,16 +586,102 @@ def biquadfilter(path):
     save(figure, path)
 
 
+def scripted(line, process):
+    """The samples of a launch line whose scriptprocessor named s has that handler."""
+    pipeline = Gst.parse_launch(line + ' ! fakesink name=out')
+    blocks = []
+
+    def on_block(pad, info):
+        buffer = info.get_buffer()
+        blocks.append(np.frombuffer(buffer.extract_dup(0, buffer.get_size()), '<f4'))
+        return Gst.PadProbeReturn.OK
+
+    pipeline.get_by_name('s').connect('process', process)
+    pipeline.get_by_name('out').get_static_pad('sink').add_probe(Gst.PadProbeType.BUFFER, on_block)
+    pipeline.set_state(Gst.State.PLAYING)
+    pipeline.get_bus().poll(Gst.MessageType.ERROR | Gst.MessageType.EOS, Gst.CLOCK_TIME_NONE)
+    end(pipeline, line)
+    return np.concatenate(blocks)
+
+
+def scriptprocessor(path):
+    figure, axes = panels(3, ['crushed: steps of the parameter bits', 'bits, as the handler gets it',
+                              'late by buffer-size'])
+    seen = []
+
+    def floats(buffer):
+        return np.frombuffer(buffer.extract_dup(0, buffer.get_size()), '<f4')
+
+    def crush(element, source, result, parameters):
+        bits = floats(parameters.get_value('bits'))
+        seen.extend(bits)
+        steps = np.exp2(bits)
+        result.fill(0, (np.round(floats(source) * steps) / steps).astype('<f4').tobytes())
+        return False
+
+    def copy(element, source, result, parameters):
+        result.fill(0, source.extract_dup(0, source.get_size()))
+        return False
+
+    source = 'oscillator frequency=200 ! '
+    declared = 'scriptprocessor name=s parameters=bits:3:0:16 bits::automation="' \
+               'setValueAtTime(3,0) linearRampToValueAtTime(0,0.02)" length=960'
+    samples = render(source + 'gain length=960')[:, 0]
+    axes[0].plot(milliseconds(samples), samples, GREY, lw=0.8)
+    samples = scripted(source + declared, crush)
+    axes[0].plot(milliseconds(samples), samples, BLUE, lw=1.1)
+    axes[1].plot(milliseconds(seen), seen, BLUE, lw=1.1)
+    for size, color in ((128, BLUE), (256, ORANGE), (512, GREY)):
+        samples = scripted('oscillator frequency=1000 start=2000000 stop=5000000 ! '
+                           f'scriptprocessor name=s buffer-size={size} ! gain length=960', copy)
+        axes[2].plot(milliseconds(samples), samples - 2.2 * np.log2(size / 128), color, lw=1)
+        axes[2].text(-0.5, -2.2 * np.log2(size / 128), str(size), fontsize=8, ha='right', va='center')
+    axes[2].set_yticks([])
+    axes[2].set_xlim(-3, None)
+    for axis in axes:
+        axis.set_xlabel('ms', fontsize=8)
+def iirfilter(path):
+    figure, axes = panels(2, ['a comb and a Chebyshev lowpass of order 5, dB',
+                              'a ringing resonator: what 1 frame becomes'])
+    comb = 'feedback="<1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-0.9>" feedforward="<0.1>"'
+    lowpass = ('feedforward="<0.00003031221739,0.000151561087,0.0003031221739,'
+               '0.0003031221739,0.000151561087,0.00003031221739>" '
+               'feedback="<1,-4.450272995,8.104350124,-7.537317667,3.576626126,-0.6924155969>"')
+    for line, color in [(comb, ORANGE), (lowpass, BLUE)]:
+        frequency, level = magnitude(impulse_response(f'iirfilter {line}'))
+        axes[0].plot(frequency, level, color, lw=1)
+    axes[0].set_ylim(-80, 5)
+    frequency_axis(axes[0])
+    samples = impulse_response('iirfilter feedback="<1, -1.98, 0.9901>"', 720)
+    axes[1].plot(milliseconds(samples), samples, BLUE, lw=1.2)
+    axes[1].set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
 PICTURES = (
     analyser,
     oscillator,
     constantsource,
+    buffersource,
     gain,
     biquadfilter,
+    scriptprocessor,
+    iirfilter,
     stereopanner,
+    delay,
+    delaywriter,
+    delayreader,
     channelsplitter,
     channelmerger,
     mediastreamdest,
+    audioparam,
+    audioparam_set_value,
+    audioparam_linear_ramp,
+    audioparam_exponential_ramp,
+    audioparam_set_target,
+    audioparam_value_curve,
+    audioparam_cancel,
+    audioparam_cancel_and_hold,
 )
 
 
@@ -381,7 +689,7 @@ def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     Gst.init(None)
     for draw in PICTURES:
-        draw(folder / f'{draw.__name__}.png')
+        draw(folder / f'{draw.__name__.replace("_", "-")}.png')
 
 
 if __name__ == '__main__':

@@ -31,26 +31,37 @@ static const struct
   {"base-latency", "ns"},
   {"bits-per-second", "bit/s"},
   {"block-size", "frames"},
+  {"buffer-size", "frames"},
   {"channel-count", "channels"},
   {"current-time", "ns"},
+  {"delay-time", "s"},
   {"detune", "cents"},
+  {"GstWebAudioBufferSource:duration", "s"},
   {"frequency", "Hz"},
   {"GstWebAudioBiquadFilter:gain", "dB"},
+  {"frequency-bin-count", "bins"},
   {"gain", "factor"},
   {"fft-size", "frames"},
   {"interval", "ns"},
   {"jitter", "ns"},
   {"length", "frames"},
+  {"loop-end", "s"},
+  {"loop-start", "s"},
   {"max-channel-count", "channels"},
   {"max-decibels", "dB"},
+  {"max-delay-time", "s"},
   {"min-decibels", "dB"},
   {"number-of-inputs", "channels"},
   {"number-of-outputs", "channels"},
+  {"GstWebAudioBufferSource:offset", "s"},
   {"offset", "amplitude"},
+  {"output-channels", "channels"},
   {"output-latency", "ns"},
   {"pan", "position"},
+  {"playback-rate", "factor"},
   {"q", "dB or ratio"},
   {"sample-rate", "Hz"},
+  {"smoothing-time-constant", "factor"},
   {"start", "ns"},
   {"stop", "ns"},
   {"timeslice", "ns"},
@@ -64,6 +75,7 @@ static const struct
   const gchar *heading;
 } shared[] = {
   {"GstWebAudioScheduledSource", "Properties of every scheduled source"},
+  {"GstWebAudioDelayEnd", "Properties of both ends of a line"},
   {"GstWebAudioNode", "Properties of every node"},
 };
 
@@ -175,7 +187,8 @@ find_unit (GParamSpec * spec)
       return units[i].unit;
   if (!G_IS_PARAM_SPEC_BOOLEAN (spec) && !G_IS_PARAM_SPEC_ENUM (spec)
       && !G_IS_PARAM_SPEC_STRING (spec)
-      && !G_IS_PARAM_SPEC_OBJECT (spec) && !GST_IS_PARAM_SPEC_ARRAY_LIST (spec))
+      && !G_IS_PARAM_SPEC_OBJECT (spec) && !G_IS_PARAM_SPEC_BOXED (spec)
+      && !GST_IS_PARAM_SPEC_ARRAY_LIST (spec))
     g_error ("what is the unit of %s? say it in docs/reference.c", spec->name);
   return "";
 }
@@ -208,6 +221,10 @@ add_range (GString * out, GParamSpec * spec)
 
     if (range->minimum == -G_MAXFLOAT && range->maximum == G_MAXFLOAT)
       g_string_append (out, "any finite float");
+    else if (range->minimum == -G_MAXDOUBLE && range->maximum == G_MAXDOUBLE)
+      g_string_append (out, "any finite number");
+    else if (range->maximum == G_MAXDOUBLE)
+      g_string_append_printf (out, "%.10g or more", range->minimum);
     else
       g_string_append_printf (out, "%.10g to %.10g", range->minimum,
           range->maximum);
@@ -232,12 +249,15 @@ add_default (GString * out, gpointer object, GParamSpec * spec)
 {
   GValue value = G_VALUE_INIT;
 
-  if (G_IS_PARAM_SPEC_OBJECT (spec))
+  if (G_IS_PARAM_SPEC_OBJECT (spec) || G_IS_PARAM_SPEC_BOXED (spec))
     return;
   g_value_init (&value, spec->value_type);
   g_object_get_property (object, spec->name, &value);
   if (G_VALUE_HOLDS_UINT64 (&value)) {
     add_uint64 (out, g_value_get_uint64 (&value));
+  } else if (G_VALUE_HOLDS_DOUBLE (&value)
+      && g_value_get_double (&value) == G_MAXDOUBLE) {
+    g_string_append (out, "no limit");
   } else if (G_VALUE_HOLDS_DOUBLE (&value)) {
     g_string_append_printf (out, "%.10g", g_value_get_double (&value));
   } else if (G_VALUE_HOLDS_ENUM (&value)) {
@@ -250,7 +270,8 @@ add_default (GString * out, gpointer object, GParamSpec * spec)
   } else {
     gchar *serialized = gst_value_serialize (&value);
 
-    g_string_append (out, serialized);
+    if (serialized)
+      g_string_append (out, serialized);
     g_free (serialized);
   }
   g_value_unset (&value);
@@ -278,16 +299,29 @@ describe_flags (GParamSpec * spec)
   return "in NULL or READY";
 }
 
+/* The page has a table of its own for what a parameter is besides a property. */
+static gchar *
+describe (GParamSpec * spec)
+{
+  const gchar *blurb = g_param_spec_get_blurb (spec);
+  const gchar *end = strstr (blurb, " (AudioParam: ");
+
+  return end ? g_strndup (blurb, end - blurb) : g_strdup (blurb);
+}
+
 static void
 add_property (GString * out, GstElement * element, GParamSpec * spec)
 {
+  gchar *description = describe (spec);
+
   g_string_append_printf (out, "| `%s` | %s | %s | ", spec->name,
       describe_type (spec), find_unit (spec));
   add_range (out, spec);
   g_string_append (out, " | ");
   add_default (out, element, spec);
   g_string_append_printf (out, " | %s | %s |\n", describe_flags (spec),
-      g_param_spec_get_blurb (spec));
+      description);
+  g_free (description);
 }
 
 static void
@@ -494,6 +528,7 @@ make_quote (const gchar * root, const gchar * what)
 /* Those that quote, and belong to no element */
 static const gchar *const guides[] = {
   "README.md",
+  "docs/audioparam.md",
   "docs/embedding.md",
   "docs/recording.md",
   "docs/streaming.md",

@@ -8,19 +8,23 @@
 #include <gst/gst.h>
 
 #include "graph/timeline.h"
-#include "nodes/audiolistener.h"
 #include "nodes/biquadfilter.h"
 #include "nodes/analyser.h"
+#include "nodes/audiolistener.h"
 #include "nodes/buffersource.h"
 #include "nodes/channelmerger.h"
 #include "nodes/channelsplitter.h"
 #include "nodes/constantsource.h"
+#include "nodes/convolver.h"
 #include "nodes/delay.h"
 #include "nodes/delayreader.h"
 #include "nodes/delaywriter.h"
+#include "nodes/dynamicscompressor.h"
 #include "nodes/gain.h"
+#include "nodes/iirfilter.h"
 #include "nodes/oscillator.h"
 #include "nodes/panner.h"
+#include "nodes/scriptprocessor.h"
 #include "nodes/stereopanner.h"
 #include "streams/audiodestination.h"
 #include "streams/mediarecorder.h"
@@ -42,15 +46,19 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (channelmerger, plugin);
   registered &= GST_ELEMENT_REGISTER (channelsplitter, plugin);
   registered &= GST_ELEMENT_REGISTER (constantsource, plugin);
+  registered &= GST_ELEMENT_REGISTER (convolver, plugin);
   registered &= GST_ELEMENT_REGISTER (delay, plugin);
   registered &= GST_ELEMENT_REGISTER (delayreader, plugin);
   registered &= GST_ELEMENT_REGISTER (delaywriter, plugin);
+  registered &= GST_ELEMENT_REGISTER (dynamicscompressor, plugin);
   registered &= GST_ELEMENT_REGISTER (gain, plugin);
+  registered &= GST_ELEMENT_REGISTER (iirfilter, plugin);
   registered &= GST_ELEMENT_REGISTER (mediarecorder, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamsource, plugin);
   registered &= GST_ELEMENT_REGISTER (oscillator, plugin);
   registered &= GST_ELEMENT_REGISTER (panner, plugin);
+  registered &= GST_ELEMENT_REGISTER (scriptprocessor, plugin);
   registered &= GST_ELEMENT_REGISTER (stereopanner, plugin);
   return registered;
 }

@@ -18,6 +18,8 @@
 #define TOLERANCE_PART ((uint64_t) (TOLERANCE * 0x1p64))
 
 #define MAX_SPEED 0x1p30
+/* less is standing still: in a day it is a frame */
+#define MIN_SPEED 0x1p-32
 /* beyond any buffer, and safe to add to */
 #define MAX_POSITION ((int64_t) 1 << 50)
 
@@ -67,14 +69,17 @@ subtract (WebAudioPlayhead * a, const WebAudioPlayhead * b)
 
 /* Adds @b @n times. */
 static void
-add_times (WebAudioPlayhead * a, const WebAudioPlayhead * b, uint32_t n)
+add_times (WebAudioPlayhead * a, const WebAudioPlayhead * b, uint64_t n)
 {
-  uint64_t low = (b->part & UINT32_MAX) * n;
-  uint64_t high = (b->part >> 32) * n + (low >> 32);
+  uint64_t low = b->part & UINT32_MAX, high = b->part >> 32;
+  uint64_t n_low = n & UINT32_MAX, n_high = n >> 32;
+  uint64_t middle = high * n_low + (low * n_low >> 32);
   WebAudioPlayhead product;
 
-  product.part = high << 32 | (low & UINT32_MAX);
-  product.whole = b->whole * (int64_t) n + (int64_t) (high >> 32);
+  product.whole = (int64_t) (high * n_high + (middle >> 32));
+  middle = (middle & UINT32_MAX) + low * n_high;
+  product.whole += (int64_t) (middle >> 32) + b->whole * (int64_t) n;
+  product.part = b->part * n;
   add (a, &product);
 }
 
@@ -122,8 +127,9 @@ plan (Course * course, const WebAudioBuffer * buffer,
   double length = (double) buffer->length;
 
   course->buffer = buffer;
-  course->speed = isnan (playback->speed) ? 0 :
-      fmax (-MAX_SPEED, fmin (playback->speed, MAX_SPEED));
+  /* also what is no number stands still */
+  course->speed = fabs (playback->speed) >= MIN_SPEED ?
+      fmax (-MAX_SPEED, fmin (playback->speed, MAX_SPEED)) : 0;
   course->loop = playback->loop;
   course->loop_start = 0;
   course->loop_end = length;
@@ -141,25 +147,37 @@ plan (Course * course, const WebAudioBuffer * buffer,
 /* One frame */
 
 static float
+get_fraction (const WebAudioPlayhead * position)
+{
+  return (float) (int32_t) (position->part >> 40) * 0x1p-24f;
+}
+
+/* What follows the last frame of the buffer. */
+static float
+get_next (const float *plane, const Course * course, bool looping)
+{
+  size_t last = course->buffer->length - 1;
+  size_t first = (size_t) course->first.whole;
+
+  if (looping && first < last)
+    return plane[first] + get_fraction (&course->first) *
+        (plane[first + 1] - plane[first]);
+  if (looping || last == 0)
+    return plane[last];
+  return plane[last] + (plane[last] - plane[last - 1]);
+}
+
+static float
 frame_at (const float *plane, const WebAudioPlayhead * position,
     const Course * course, bool looping)
 {
-  size_t length = course->buffer->length;
   size_t i = (size_t) position->whole;
-  float here = plane[i];
-  float fraction = (float) (position->part >> 40) * 0x1p-24f;
-  float next;
+  float here = plane[i], fraction = get_fraction (position), next;
 
   if (fraction == 0)
     return here;
-  if (i + 1 < length)
-    next = plane[i + 1];
-  else if (looping)
-    next = frame_at (plane, &course->first, course, false);
-  else if (i > 0)
-    next = here + (here - plane[i - 1]);
-  else
-    next = here;
+  next = i + 1 < course->buffer->length ? plane[i + 1] :
+      get_next (plane, course, looping);
   return here + fraction * (next - here);
 }
 
@@ -168,13 +186,18 @@ render_frame (const WebAudioBufferSource * source, const Course * course,
     float *const *out, size_t at)
 {
   const WebAudioBuffer *buffer = course->buffer;
-  bool within = source->position.whole >= 0
-      && source->position.whole < course->length.whole;
+  WebAudioPlayhead position = source->position;
+  const WebAudioPlayhead start = { 0, 0 };
+  bool within;
   unsigned c;
 
+  /* the first frame is meant, too, a little before it */
+  if (position.whole < 0 && has_reached (&position, &start))
+    position = start;
+  within = position.whole >= 0 && position.whole < course->length.whole;
   for (c = 0; c < buffer->channels; c++)
-    out[c][at] = within ? frame_at (buffer->planes[c], &source->position,
-        course, course->loop && source->entered_loop) : 0;
+    out[c][at] = within ? frame_at (buffer->planes[c], &position, course,
+        course->loop && source->entered_loop) : 0;
 }
 
 static void
@@ -214,8 +237,18 @@ wrap (WebAudioPlayhead * position, const Course * course)
     from_double (position, course->loop_start + (rest < 0 ? rest + length :
             rest));
   }
-  if (!is_in_loop (position, course) || is_before (position, &course->first))
+  if (!is_in_loop (position, course))
     *position = course->first;
+}
+
+/* Whether the playhead is beyond the buffer and moves on. */
+static bool
+has_left (const WebAudioPlayhead * position, const Course * course)
+{
+  const WebAudioPlayhead start = { 0, 0 };
+
+  return course->speed > 0 ? has_reached (position, &course->length) :
+      course->speed < 0 && !has_reached (position, &start);
 }
 
 /* What the spec does before a frame.
@@ -224,8 +257,6 @@ wrap (WebAudioPlayhead * position, const Course * course)
 static bool
 begin_frame (WebAudioBufferSource * source, const Course * course)
 {
-  const WebAudioPlayhead start = { 0, 0 };
-
   if (course->length.whole == 0
       || (source->limited && has_reached (&source->elapsed, &source->duration)))
     return false;
@@ -237,11 +268,7 @@ begin_frame (WebAudioBufferSource * source, const Course * course)
     return true;
   }
   source->entered_loop = false;
-  if (course->speed > 0 && has_reached (&source->position, &course->length))
-    return false;
-  if (source->position.whole < 0 && has_reached (&source->position, &start))
-    source->position = start;
-  return !(course->speed < 0 && source->position.whole < 0);
+  return !has_left (&source->position, course);
 }
 
 static void
@@ -270,7 +297,7 @@ count_before (double from, double limit, double speed, size_t n)
 static size_t
 count_until (double from, double limit, double speed, size_t n)
 {
-  if (speed == 0 || (speed > 0 ? from >= limit : from < limit))
+  if (speed == 0 || (speed > 0 ? from >= limit : from < limit - 2 * TOLERANCE))
     return n;
   return count_before (from, limit, speed, n);
 }
@@ -336,7 +363,7 @@ interpolate_chunk (WebAudioPlayhead * position, const Course * course,
 
   for (i = 0; i < n; i++) {
     index[i] = (ptrdiff_t) position->whole;
-    fraction[i] = (float) (int32_t) (position->part >> 40) * 0x1p-24f;
+    fraction[i] = get_fraction (position);
     add (position, &course->step);
   }
   for (c = 0; c < buffer->channels; c++) {
@@ -429,4 +456,52 @@ webaudio_buffer_source_render (WebAudioBufferSource * source,
     done += count;
   }
   return done;
+}
+
+/* How many steps away @limit is, rounded up. */
+static uint64_t
+steps_to (const WebAudioPlayhead * from, const WebAudioPlayhead * limit,
+    const Course * course)
+{
+  double way = to_double (limit) - TOLERANCE - to_double (from);
+  double steps = way / course->speed;
+  WebAudioPlayhead position = *from;
+  uint64_t n;
+
+  if (steps >= 0x1p62)
+    return UINT64_MAX;
+  /* not beyond, since steps are rounded */
+  steps = floor (steps - steps * 0x1p-30) - 2;
+  n = steps > 0 ? (uint64_t) steps : 0;
+  add_times (&position, &course->step, n);
+  while (course->speed > 0 ? !has_reached (&position, limit) :
+      has_reached (&position, limit)) {
+    add (&position, &course->step);
+    n++;
+  }
+  return n;
+}
+
+uint64_t
+webaudio_buffer_source_left (const WebAudioBufferSource * source,
+    const WebAudioBuffer * buffer, const WebAudioPlayback * playback)
+{
+  const WebAudioPlayhead start = { 0, 0 };
+  Course course;
+  uint64_t left = UINT64_MAX, played;
+
+  plan (&course, buffer, playback);
+  if (buffer->length == 0
+      || (source->limited && has_reached (&source->elapsed, &source->duration)))
+    return 0;
+  if (course.speed == 0)
+    return left;
+  if (!course.loop)
+    left = steps_to (&source->position, course.speed > 0 ? &course.length :
+        &start, &course);
+  if (source->limited && course.speed > 0) {
+    played = steps_to (&source->elapsed, &source->duration, &course);
+    left = played < left ? played : left;
+  }
+  return left;
 }

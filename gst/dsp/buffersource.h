@@ -53,7 +53,7 @@ typedef struct
  * WebAudioPlayback:
  * @speed: frames of the buffer for each frame that is rendered: the spec's
  *     computedPlaybackRate times the buffer's rate over the context's. Any
- *     value; NaN is 0, and ±2^30 is the most.
+ *     value; NaN is 0, what is below ±2^-32 is too, and ±2^30 is the most.
  * @loop: whether to loop
  * @loop_start: in frames of the buffer, any value
  * @loop_end: in frames of the buffer, any value. The whole buffer is the loop
@@ -133,5 +133,17 @@ void webaudio_buffer_source_start (WebAudioBufferSource *source,
 size_t webaudio_buffer_source_render (WebAudioBufferSource *source,
     const WebAudioBuffer *buffer, const WebAudioPlayback *playback,
     float *const *out, size_t n);
+
+/**
+ * webaudio_buffer_source_left:
+ * @source: the source
+ * @buffer: what it plays
+ * @playback: how, from now on
+ *
+ * Returns: how many frames webaudio_buffer_source_render() would render until
+ *     the source is over; UINT64_MAX if it will not be
+ */
+uint64_t webaudio_buffer_source_left (const WebAudioBufferSource *source,
+    const WebAudioBuffer *buffer, const WebAudioPlayback *playback);
 
 #endif /* WEBAUDIO_BUFFERSOURCE_H */

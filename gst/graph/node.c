@@ -459,14 +459,17 @@ gst_web_audio_node_class_add_param (GstWebAudioNodeClass * klass,
 {
   GstWebAudioParamInfo *info = &klass->params[klass->n_params];
   gchar *template_name = g_strdup_printf ("%s_%%u", name);
+  /* what gst-inspect cannot tell by itself */
+  gchar *description = g_strdup_printf ("%s (AudioParam: %s::automation, %s)",
+      blurb, name, template_name);
   GstCaps *caps = gst_static_pad_template_get_caps (&sink_template);
 
   g_assert (klass->n_params < GST_WEB_AUDIO_MAX_PARAMS);
   take_properties (klass);
   info->flags = flags;
-  info->pspec = g_param_spec_double (name, nick, blurb, minimum, maximum,
-      default_value, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-      G_PARAM_LAX_VALIDATION | GST_PARAM_CONTROLLABLE |
+  info->pspec = g_param_spec_double (name, nick, description, minimum, maximum,
+      default_value, G_PARAM_READWRITE | G_PARAM_STATIC_NAME |
+      G_PARAM_STATIC_NICK | G_PARAM_LAX_VALIDATION | GST_PARAM_CONTROLLABLE |
       GST_PARAM_MUTABLE_PLAYING);
   g_object_class_install_property (G_OBJECT_CLASS (klass),
       PROP_PARAMS + klass->n_params, info->pspec);
@@ -475,6 +478,7 @@ gst_web_audio_node_class_add_param (GstWebAudioNodeClass * klass,
           GST_PAD_REQUEST, caps, GST_TYPE_WEB_AUDIO_INPUT));
   klass->n_params++;
   gst_caps_unref (caps);
+  g_free (description);
   g_free (template_name);
 }
 

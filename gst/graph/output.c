@@ -284,6 +284,7 @@ send_pulled_events (GstWebAudioOutput * output, guint channels, gint rate)
   GstCaps *caps;
   GstSegment segment;
 
+  output->pinned_for = channels;
   output->pinned_channels = direct ? 0 :
       choose_pulled_channels (output, channels, rate);
   if (!direct && !output->pinned_channels)
@@ -343,9 +344,7 @@ output_getrange (GstPad * pad, GstObject * parent, guint64 frame,
     return GST_FLOW_ERROR;
   if (G_UNLIKELY (output->need_events || !output->configured
           || GST_AUDIO_INFO_RATE (&output->info) != node->graph->rate
-          || (!output->pinned_channels
-              && GST_AUDIO_INFO_CHANNELS (&output->info)
-              != (gint) block.channels))
+          || output->pinned_for != block.channels)
       && !send_pulled_events (output, block.channels, node->graph->rate)) {
     gst_web_audio_block_clear (&block);
     /* what lets no planes through at all is about to be pushed through */

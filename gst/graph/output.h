@@ -49,6 +49,7 @@ struct _GstWebAudioOutput
   GstAudioInfo info;
   gboolean configured;          /* info counts */
   guint pinned_channels;        /* 0, or what a capsfilter asks for */
+  guint pinned_for;             /* instead of so many */
 
   /* the driver */
   gboolean driving;             /* has a task; under the graph's lock */

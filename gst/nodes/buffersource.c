@@ -29,6 +29,9 @@
 #define GST_CAT_DEFAULT gst_web_audio_buffer_source_debug
 GST_DEBUG_CATEGORY_STATIC (gst_web_audio_buffer_source_debug);
 
+/* What is not known to be slower is taken to be no faster than that. */
+#define MAX_SPEED 64
+
 enum
 {
   PROP_0,
@@ -112,10 +115,23 @@ retire (GstWebAudioBufferSource * self, GstWebAudioBuffer * buffer)
   gst_web_audio_defer (free_retired, self);
 }
 
+/* A source that was started without a buffer never plays, and one that has lost
+ * it is over, as in the spec. But what begins by itself waits for its buffer. */
+static gboolean
+expects_buffer (GstWebAudioBufferSource * self)
+{
+  gboolean used;
+
+  GST_OBJECT_LOCK (self);
+  used = self->buffer_set || self->parent.start_called;
+  GST_OBJECT_UNLOCK (self);
+  return !used || gst_web_audio_file_is_set (self->file);
+}
+
 /* Takes what is set now for the block that begins. */
-static guint
+static gboolean
 gst_web_audio_buffer_source_begin_block (GstWebAudioScheduledSource * source,
-    guint64 frame, guint frames)
+    guint64 frame, guint frames, guint * channels)
 {
   GstWebAudioBufferSource *self = GST_WEB_AUDIO_BUFFER_SOURCE (source);
 
@@ -128,10 +144,11 @@ gst_web_audio_buffer_source_begin_block (GstWebAudioScheduledSource * source,
         NULL;
   }
   GST_OBJECT_UNLOCK (self);
+  *channels = self->playing ? self->playing->content.channels : 0;
   if (self->playing)
-    return self->playing->content.channels;
+    return TRUE;
   self->waited = frame + frames;
-  return 0;
+  return expects_buffer (self);
 }
 
 /* The parameters of some frames. */
@@ -171,16 +188,14 @@ speed_at (GstWebAudioBufferSource * self, const Speed * speed, guint at)
 }
 
 static void
-get_playback (GstWebAudioBufferSource * self, gdouble speed,
+get_playback (const Settings * settings, gdouble speed, gint rate,
     WebAudioPlayback * playback)
 {
-  gint rate = self->playing->rate;
-
   playback->speed = speed;
-  playback->loop = self->now.loop;
-  playback->loop_start = webaudio_buffer_source_frames (self->now.loop_start,
+  playback->loop = settings->loop;
+  playback->loop_start = webaudio_buffer_source_frames (settings->loop_start,
       rate);
-  playback->loop_end = webaudio_buffer_source_frames (self->now.loop_end, rate);
+  playback->loop_end = webaudio_buffer_source_frames (settings->loop_end, rate);
 }
 
 /* Plays @n frames from @frame on; into nowhere if @planes is NULL. */
@@ -197,7 +212,8 @@ play (GstWebAudioBufferSource * self, guint64 frame, gfloat * const *planes,
   for (done = 0; done < n; done += count) {
     WebAudioPlayback playback;
 
-    get_playback (self, speed_at (self, &speed, done), &playback);
+    get_playback (&self->now, speed_at (self, &speed, done),
+        self->playing->rate, &playback);
     count = n - done;
     if (speed.playback_rates || speed.detunes)
       count = MIN (count, GST_WEB_AUDIO_QUANTUM -
@@ -213,22 +229,31 @@ play (GstWebAudioBufferSource * self, guint64 frame, gfloat * const *planes,
   return n;
 }
 
+/* The state before the first frame, which may be @late. */
+static void
+init_state (WebAudioBufferSource * state, const Settings * settings,
+    const WebAudioBuffer * content, gint rate, gdouble speed, gdouble late)
+{
+  WebAudioPlayback playback;
+
+  get_playback (settings, speed, rate, &playback);
+  webaudio_buffer_source_start (state, content, &playback,
+      webaudio_buffer_source_frames (settings->offset, rate),
+      webaudio_buffer_source_frames (settings->duration, rate), late);
+}
+
 /* The sound begins, between two frames as it may be. */
 static void
 begin (GstWebAudioBufferSource * self, gdouble start)
 {
   guint64 first = (guint64) ceil (start);
-  gint rate = self->playing->rate;
-  WebAudioPlayback playback;
   Speed speed;
 
   if (first < self->waited)
     start = first = self->waited;
   speed_read (self, first, 1, &speed);
-  get_playback (self, speed_at (self, &speed, 0), &playback);
-  webaudio_buffer_source_start (&self->state, &self->playing->content,
-      &playback, webaudio_buffer_source_frames (self->now.offset, rate),
-      webaudio_buffer_source_frames (self->now.duration, rate), first - start);
+  init_state (&self->state, &self->now, &self->playing->content,
+      self->playing->rate, speed_at (self, &speed, 0), first - start);
   self->next_frame = first;
   self->sounding = TRUE;
 }
@@ -257,6 +282,120 @@ gst_web_audio_buffer_source_generate (GstWebAudioScheduledSource * source,
   return catch_up (self, frame) ? play (self, frame, planes, n) : 0;
 }
 
+/* What is to come */
+
+/* Whether the speed stays the same for @n frames from @frame on, and is @speed
+ * then. */
+static gboolean
+is_speed_constant (GstWebAudioBufferSource * self, guint64 frame, guint64 n,
+    gint rate, gdouble * speed)
+{
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (self);
+  gdouble playback_rate = 0, detune = 0;
+  gboolean constant;
+
+  constant = gst_web_audio_param_is_constant (gst_web_audio_node_get_param
+      (node, PARAM_PLAYBACK_RATE), frame, n, &playback_rate)
+      && gst_web_audio_param_is_constant (gst_web_audio_node_get_param (node,
+          PARAM_DETUNE), frame, n, &detune);
+  *speed = webaudio_oscillator_frequency (playback_rate, detune) * rate /
+      node->graph->rate;
+  return constant;
+}
+
+static guint64
+gst_web_audio_buffer_source_foresee (GstWebAudioScheduledSource * source,
+    gdouble start)
+{
+  GstWebAudioBufferSource *self = GST_WEB_AUDIO_BUFFER_SOURCE (source);
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (source);
+  guint64 frame = node->rendered ? node->position : 0, until, left;
+  WebAudioBufferSource state = self->state;
+  WebAudioBuffer content = { NULL, 0, 0 };      /* its length counts */
+  WebAudioPlayback playback;
+  Settings settings;
+  gint buffer_rate = 0;
+  gdouble speed, late;
+
+  GST_OBJECT_LOCK (self);
+  settings = self->settings;
+  if (self->buffer) {
+    content.length = self->buffer->content.length;
+    buffer_rate = self->buffer->rate;
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (!buffer_rate || frame % GST_WEB_AUDIO_QUANTUM != 0)
+    return GST_BUFFER_OFFSET_NONE;
+  if (is_speed_constant (self, frame, G_MAXUINT64, buffer_rate, &speed))
+    until = G_MAXUINT64;
+  else if (is_speed_constant (self, frame, GST_WEB_AUDIO_MAX_BLOCK_SIZE,
+          buffer_rate, &speed))
+    until = frame + GST_WEB_AUDIO_MAX_BLOCK_SIZE;
+  else
+    return GST_BUFFER_OFFSET_NONE;
+  frame = self->next_frame;
+  if (!self->sounding) {
+    frame = MAX ((guint64) ceil (start), self->waited);
+    late = frame - start;
+    init_state (&state, &settings, &content, buffer_rate, speed,
+        late < 1 ? late : 0);
+  }
+  get_playback (&settings, speed, buffer_rate, &playback);
+  left = webaudio_buffer_source_left (&state, &content, &playback);
+  return left < until && frame + left <= until ? frame + left :
+      GST_BUFFER_OFFSET_NONE;
+}
+
+/* Fewer frames of the buffer than that are not played before the source may be
+ * over. */
+static gdouble
+count_left (GstWebAudioBufferSource * self, const Settings * settings,
+    gdouble length)
+{
+  const WebAudioBufferSource *state = &self->state;
+  gdouble position = self->sounding ? state->position.whole : 0;
+  gdouble left = settings->loop ? G_MAXDOUBLE :
+      MIN (position, length - position);
+
+  if (!self->sounding)
+    left = 0;
+  else if (state->limited)
+    left = MIN (left, (gdouble) (state->duration.whole - state->elapsed.whole));
+  return left;
+}
+
+/* Where a sound ends, the channels of what it is mixed into may change with the
+ * next quantum. So it must not end within a block; and where the speed is not
+ * known, any block may be the one. */
+static guint
+gst_web_audio_buffer_source_max_block (GstWebAudioNode * node)
+{
+  GstWebAudioBufferSource *self = GST_WEB_AUDIO_BUFFER_SOURCE (node);
+  GstWebAudioGraph *graph = node->graph;
+  guint64 end = node->position + graph->block_size;
+  gdouble length = 0, speed, reach, start;
+  Settings settings;
+  gint rate = 0;
+
+  GST_OBJECT_LOCK (self);
+  settings = self->settings;
+  start = self->parent.start;
+  if (self->buffer && self->buffer->content.channels > 1) {
+    rate = self->buffer->rate;
+    length = self->buffer->content.length;
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (rate == 0 || self->parent.finished || start < 0
+      || (!self->sounding && start * graph->rate >= end)
+      || node->position % GST_WEB_AUDIO_QUANTUM != 0
+      || is_speed_constant (self, node->position, graph->block_size, rate,
+          &speed))
+    return 0;
+  reach = MAX_SPEED * (gdouble) graph->block_size * rate / graph->rate;
+  return count_left (self, &settings, length) > reach ? 0 :
+      GST_WEB_AUDIO_QUANTUM;
+}
+
 static void
 gst_web_audio_buffer_source_locate (GstWebAudioNode * node, guint64 from,
     guint64 to)
@@ -276,11 +415,14 @@ gst_web_audio_buffer_source_locate (GstWebAudioNode * node, guint64 from,
 static gboolean
 may_set_buffer (GstWebAudioBufferSource * self)
 {
-  gboolean used;
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (self);
+  GstWebAudioGraph *graph = gst_web_audio_graph_lock (node);
+  gboolean active = node->active, used;
 
+  gst_web_audio_graph_unlock (graph);
   /* an element that does not run yet is as good as a new one */
   GST_OBJECT_LOCK (self);
-  used = self->buffer_set && GST_STATE (self) >= GST_STATE_PAUSED;
+  used = self->buffer_set && active;
   GST_OBJECT_UNLOCK (self);
   return !used;
 }
@@ -633,8 +775,11 @@ gst_web_audio_buffer_source_class_init (GstWebAudioBufferSourceClass * klass)
   GST_ELEMENT_CLASS (klass)->change_state =
       GST_DEBUG_FUNCPTR (gst_web_audio_buffer_source_change_state);
   GST_WEB_AUDIO_NODE_CLASS (klass)->locate = gst_web_audio_buffer_source_locate;
+  GST_WEB_AUDIO_NODE_CLASS (klass)->max_block =
+      gst_web_audio_buffer_source_max_block;
   source_class->begin_block = gst_web_audio_buffer_source_begin_block;
   source_class->generate = gst_web_audio_buffer_source_generate;
+  source_class->foresee = gst_web_audio_buffer_source_foresee;
 }
 
 static void

@@ -70,18 +70,20 @@ gst_web_audio_delay_end_change_state (GstElement * element,
 static void
 set_line (GstWebAudioDelayEnd * self, const gchar * line)
 {
-  gboolean refused;
+  GstState state;
 
   GST_OBJECT_LOCK (self);
-  refused = GST_STATE (self) != GST_STATE_NULL;
-  if (!refused) {
+  state = GST_STATE (self);
+  if (state <= GST_STATE_READY) {
     g_free (self->line);
     self->line = g_strdup (line ? line : "");
   }
   GST_OBJECT_UNLOCK (self);
-  if (refused)
+  if (state > GST_STATE_READY)
     GST_WARNING_OBJECT (self,
-        "line: InvalidStateError: can be set in NULL only");
+        "line: InvalidStateError: can be set in NULL and READY");
+  else if (state == GST_STATE_READY)
+    join (self);
 }
 
 static void
@@ -138,8 +140,8 @@ gst_web_audio_delay_end_class_init (GstWebAudioDelayEndClass * klass)
   g_object_class_install_property (object_class, PROP_LINE,
       g_param_spec_string ("line", "Line",
           "Name of the line, by which its writer and its readers find one "
-          "another", "", G_PARAM_READWRITE |
-          G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+          "another", "", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_READY));
   gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_DELAY_END, 0);
 }
 

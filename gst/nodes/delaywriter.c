@@ -157,14 +157,20 @@ static GstStateChangeReturn
 gst_web_audio_delay_writer_change_state (GstElement * element,
     GstStateChange transition)
 {
-  GstStateChangeReturn result =
+  GstWebAudioNode *node = GST_WEB_AUDIO_NODE (element);
+  GstStateChangeReturn result;
+
+  /* it may have got another name in READY */
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !is_alone (node)) {
+    post_twice (GST_WEB_AUDIO_DELAY_WRITER (element));
+    return GST_STATE_CHANGE_FAILURE;
+  }
+  result =
       GST_ELEMENT_CLASS (gst_web_audio_delay_writer_parent_class)->change_state
       (element, transition);
-
   if (transition == GST_STATE_CHANGE_NULL_TO_READY
-      && result != GST_STATE_CHANGE_FAILURE
-      && !is_alone (GST_WEB_AUDIO_NODE (element))) {
-    gst_web_audio_bond_leave (GST_WEB_AUDIO_NODE (element));
+      && result != GST_STATE_CHANGE_FAILURE && !is_alone (node)) {
+    gst_web_audio_bond_leave (node);
     post_twice (GST_WEB_AUDIO_DELAY_WRITER (element));
     return GST_STATE_CHANGE_FAILURE;
   }

@@ -99,25 +99,7 @@ gst_web_audio_filter_get_planes (const GstWebAudioBlock * block,
     planes[c] = gst_web_audio_block_plane (block, c);
 }
 
-/* What is asked */
-
-/*
- * gst_web_audio_filter_get_rate:
- *
- * Returns: frames per second: the graph's or, before it has one, the node's or
- *     the usual one
- */
-gdouble
-gst_web_audio_filter_get_rate (GstWebAudioNode * node)
-{
-  gint rate = g_atomic_int_get (&node->rate);
-
-  GST_OBJECT_LOCK (node);
-  if (rate == 0)
-    rate = node->sample_rate;
-  GST_OBJECT_UNLOCK (node);
-  return rate ? rate : USUAL_RATE;
-}
+/* Numbers */
 
 static gdouble
 get_number (const GValue * value)
@@ -140,6 +122,65 @@ append (GValue * array, gdouble number)
   g_value_init (&value, G_TYPE_DOUBLE);
   g_value_set_double (&value, number);
   gst_value_array_append_and_take_value (array, &value);
+}
+
+/*
+ * gst_web_audio_filter_parse_numbers:
+ * @array: a GstValueArray of numbers
+ *
+ * Returns: (transfer full) (nullable): them, as gdouble; %NULL if one of them
+ *     is not finite
+ */
+GArray *
+gst_web_audio_filter_parse_numbers (const GValue * array)
+{
+  guint n = gst_value_array_get_size (array), i;
+  GArray *numbers = g_array_sized_new (FALSE, FALSE, sizeof (gdouble), n);
+
+  for (i = 0; i < n; i++) {
+    gdouble number = get_number (gst_value_array_get_value (array, i));
+
+    if (!isfinite (number)) {
+      g_array_unref (numbers);
+      return NULL;
+    }
+    g_array_append_val (numbers, number);
+  }
+  return numbers;
+}
+
+/*
+ * gst_web_audio_filter_write_numbers:
+ * @numbers: of gdouble
+ * @array: (out): a GstValueArray, empty as yet
+ */
+void
+gst_web_audio_filter_write_numbers (const GArray * numbers, GValue * array)
+{
+  guint i;
+
+  for (i = 0; i < numbers->len; i++)
+    append (array, g_array_index (numbers, gdouble, i));
+}
+
+/* What is asked */
+
+/*
+ * gst_web_audio_filter_get_rate:
+ *
+ * Returns: frames per second: the graph's or, before it has one, the node's or
+ *     the usual one
+ */
+gdouble
+gst_web_audio_filter_get_rate (GstWebAudioNode * node)
+{
+  gint rate = g_atomic_int_get (&node->rate);
+
+  GST_OBJECT_LOCK (node);
+  if (rate == 0)
+    rate = node->sample_rate;
+  GST_OBJECT_UNLOCK (node);
+  return rate ? rate : USUAL_RATE;
 }
 
 /*

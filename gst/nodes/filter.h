@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the nodes that are filters share: blocks of as many channels as the past
- * has, and get-frequency-response.
+ * has, arrays of numbers, and get-frequency-response.
  */
 #ifndef __GST_WEB_AUDIO_FILTER_H__
 #define __GST_WEB_AUDIO_FILTER_H__
@@ -26,6 +26,13 @@ void gst_web_audio_filter_end (GstWebAudioBlock * block,
 G_GNUC_INTERNAL
 void gst_web_audio_filter_get_planes (const GstWebAudioBlock * block,
     gfloat ** planes);
+
+G_GNUC_INTERNAL
+GArray *gst_web_audio_filter_parse_numbers (const GValue * array);
+
+G_GNUC_INTERNAL
+void gst_web_audio_filter_write_numbers (const GArray * numbers,
+    GValue * array);
 
 /**
  * GstWebAudioFilterEvaluate:

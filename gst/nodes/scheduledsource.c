@@ -138,7 +138,8 @@ gst_web_audio_scheduled_source_process (GstWebAudioNode * node,
   gboolean silent;
 
   get_schedule (source, node->graph->rate, &schedule);
-  if (source->finished || frame >= schedule.end) {
+  if (source->finished || frame >= schedule.end || (klass->begin_block
+          && !klass->begin_block (source, frame, frames, &channels))) {
     finish (source);
     return GST_FLOW_EOS;
   }
@@ -146,8 +147,6 @@ gst_web_audio_scheduled_source_process (GstWebAudioNode * node,
   if (frame + frames == schedule.end)
     finish (source);
   before = schedule.first > frame ? MIN (frames, schedule.first - frame) : 0;
-  if (klass->begin_block)
-    channels = klass->begin_block (source, frame, frames);
   silent = before == frames || channels == 0;
   if (!gst_web_audio_node_acquire (node, block, MAX (channels, 1), frame,
           frames, silent))
@@ -168,9 +167,15 @@ gst_web_audio_scheduled_source_locate (GstWebAudioNode * node, guint64 from,
 static guint64
 gst_web_audio_scheduled_source_end (GstWebAudioNode * node, gint rate)
 {
+  GstWebAudioScheduledSource *source = GST_WEB_AUDIO_SCHEDULED_SOURCE (node);
+  GstWebAudioScheduledSourceClass *klass =
+      GST_WEB_AUDIO_SCHEDULED_SOURCE_GET_CLASS (source);
   Schedule schedule;
 
-  get_schedule (GST_WEB_AUDIO_SCHEDULED_SOURCE (node), rate, &schedule);
+  get_schedule (source, rate, &schedule);
+  /* none is the largest number */
+  if (klass->foresee && schedule.start >= 0)
+    schedule.end = MIN (schedule.end, klass->foresee (source, schedule.start));
   return schedule.end == G_MAXUINT64 ? GST_BUFFER_OFFSET_NONE : schedule.end;
 }
 

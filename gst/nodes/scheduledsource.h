@@ -35,20 +35,25 @@ struct _GstWebAudioScheduledSource
 
 /**
  * GstWebAudioScheduledSourceClass:
- * @begin_block: (optional): the next block has these frames. How many channels
- *     it has, or 0 if it is silent, with one channel. Without it there is one.
+ * @begin_block: (optional): the next block has these frames. @channels is how
+ *     many it has, or 0 if it is silent, with one channel. Without it there is
+ *     one. %FALSE if the source is over.
  * @generate: renders @n frames from @frame on into @planes, one for each
  *     channel. @start is the frame, not rounded, at which the sound started.
  *     Returns how many frames there are; fewer than @n are the last ones.
+ * @foresee: (optional): the frame at which the sound will be over by itself as
+ *     things are now, or %GST_BUFFER_OFFSET_NONE if that is not known. Called
+ *     with the graph's lock.
  */
 struct _GstWebAudioScheduledSourceClass
 {
   GstWebAudioNodeClass parent_class;
 
-  guint (*begin_block) (GstWebAudioScheduledSource * source, guint64 frame,
-      guint frames);
+  gboolean (*begin_block) (GstWebAudioScheduledSource * source, guint64 frame,
+      guint frames, guint * channels);
   guint (*generate) (GstWebAudioScheduledSource * source, guint64 frame,
       gdouble start, gfloat * const *planes, guint n);
+  guint64 (*foresee) (GstWebAudioScheduledSource * source, gdouble start);
 };
 
 G_GNUC_INTERNAL

@@ -524,6 +524,22 @@ gst_web_audio_file_set_location (GstWebAudioFile * file, const gchar * location)
 }
 
 /*
+ * gst_web_audio_file_is_set:
+ *
+ * Returns: whether there is a file that has been loaded or will be
+ */
+gboolean
+gst_web_audio_file_is_set (GstWebAudioFile * file)
+{
+  gboolean is_set;
+
+  g_mutex_lock (&file->lock);
+  is_set = file->uri != NULL;
+  g_mutex_unlock (&file->lock);
+  return is_set;
+}
+
+/*
  * gst_web_audio_file_get_uri:
  *
  * Returns: (transfer full) (nullable): as it was set

@@ -55,6 +55,9 @@ G_GNUC_INTERNAL
 void gst_web_audio_file_set_uri (GstWebAudioFile * file, const gchar * uri);
 
 G_GNUC_INTERNAL
+gboolean gst_web_audio_file_is_set (GstWebAudioFile * file);
+
+G_GNUC_INTERNAL
 gchar *gst_web_audio_file_get_location (GstWebAudioFile * file);
 
 G_GNUC_INTERNAL

@@ -49,4 +49,17 @@ has_template (const gchar * factory, const gchar * name)
   return has;
 }
 
+/* What a pipeline with one end of a delay line has besides. */
+static inline const gchar *
+partner_before (const gchar * factory)
+{
+  return g_str_equal (factory, "delayreader") ? "delaywriter  " : "";
+}
+
+static inline const gchar *
+partner_after (const gchar * factory)
+{
+  return g_str_equal (factory, "delaywriter") ? "  delayreader" : "";
+}
+
 #endif

@@ -12,9 +12,19 @@
 
 #define RATE 48000
 
+/* Four frames of two channels, as launch lines write a sample */
+#define SAMPLE "004000c00020001000d00050000000e0:" \
+    "YXVkaW8veC1yYXcsIGZvcm1hdD0oc3RyaW5nKVMxNkxFLCBsYXlvdXQ9KHN0cmluZylpbnRl" \
+    "cmxlYXZlZCwgcmF0ZT0oaW50KTQ4MDAwLCBjaGFubmVscz0oaW50KTIA:None:None"
+
 /* Each between an oscillator and a gain, with parameters that move */
 static const gchar *nodes[] = {
   "gain gain::automation=\"linearRampToValueAtTime(0,0.3)\"",
+  "gain name=with  buffersource buffer=\"" SAMPLE "\" loop=true "
+      "stop=2900000000 "
+      "playback-rate::automation=\"linearRampToValueAtTime(0.1,1)\" ! "
+      "with.  with. ! gain",
+  "analyser",
   "channelsplitter",
   "channelmerger number-of-inputs=2",
   "delay delay-time=0.0123",
@@ -29,6 +39,7 @@ static const gchar *nodes[] = {
   "biquadfilter q=9 frequency::automation=\""
       "exponentialRampToValueAtTime(9000,0.3)\"",
   "biquadfilter type=peaking gain=-9",
+  "iirfilter feedforward=\"<0.1,0.2,0.1>\" feedback=\"<1,-1.8,0.9>\"",
 };
 
 /* Blocks */

@@ -80,7 +80,8 @@ surround (const gchar * name, const gchar * before, const gchar * after)
   if ((*before && !has_template (name, "sink")) || (*after
           && !has_template (name, "src")) || !suits (name, before, after))
     return NULL;
-  line = g_strconcat (before, name, " name=tested", after, NULL);
+  line = g_strconcat (partner_before (name), before, name, " name=tested",
+      after, NULL);
   pipeline = gst_parse_launch (line, NULL);
   fail_unless (pipeline != NULL, "%s", line);
   GST_INFO ("%s", line);

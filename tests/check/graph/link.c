@@ -132,6 +132,27 @@ GST_START_TEST (test_capsfilter_mixes)
 
 GST_END_TEST;
 
+/* Where it leaves the channels open, they are what they are, and may change. The
+ * first block from the compressor is mono. */
+GST_START_TEST (test_capsfilter_follows_channels)
+{
+  Recorder *recorder = render ("constantsource ! channelmerger "
+      "number-of-inputs=2 ! dynamicscompressor ! audio/x-raw ! "
+      "gain channel-count=2 channel-count-mode=explicit block-size=128 "
+      "length=4800 ! fakesink name=out");
+  guint i;
+
+  fail_unless_equals_int (recorder_channels (recorder), 2);
+  for (i = 0; i < 4800; i++) {
+    const gfloat *frame = recorder_samples (recorder) + 2 * i;
+
+    check_that ((frame[0] != 0) == (i >= 288) && frame[1] == 0, "frame %u", i);
+  }
+  recorder_free (recorder);
+}
+
+GST_END_TEST;
+
 /* Capsfilters that do not are pushed through. */
 GST_START_TEST (test_capsfilter_of_another_format)
 {
@@ -314,6 +335,7 @@ link_suite (void)
   tcase_add_test (tc, test_volume);
   tcase_add_test (tc, test_capsfilter);
   tcase_add_test (tc, test_capsfilter_mixes);
+  tcase_add_test (tc, test_capsfilter_follows_channels);
   tcase_add_test (tc, test_capsfilter_of_another_format);
   tcase_add_test (tc, test_change_capsfilter);
   tcase_add_test (tc, test_ghost_pads);

@@ -277,6 +277,37 @@ GST_START_TEST (test_first_channels)
 
 GST_END_TEST;
 
+/* Left and right stay apart although mono silence comes first, also where pads
+ * of a bin are in between */
+GST_START_TEST (test_apart)
+{
+  static const guint delays[] = { 0, 100, 128, 256, 3000 };
+  static const gchar *after[] = { "gain", "( gain )",
+    "audio/x-raw,channels=2 ! gain", "( gain ) ! ( delay )"
+  };
+  guint i, j, k;
+
+  for (i = 0; i < G_N_ELEMENTS (delays); i++) {
+    for (j = 0; j < G_N_ELEMENTS (after); j++) {
+      Recorder *is = render ("channelmerger number-of-inputs=2 name=m  "
+          "constantsource ! m.sink_0  constantsource offset=0.5 ! m.sink_1  "
+          "m. ! delay delay-time=%.17g max-delay-time=0.1 ! %s ! "
+          "gain length=8000 channel-count=2 channel-count-mode=explicit" OUT,
+          delays[i] / (gdouble) RATE, after[j]);
+      const gfloat *samples = recorder_samples (is);
+
+      fail_unless_equals_int (recorder_channels (is), 2);
+      for (k = 0; k < 8000; k++) {
+        assert_sample (samples[2 * k], k < delays[i] ? 0 : 1, 0, k);
+        assert_sample (samples[2 * k + 1], k < delays[i] ? 0 : 0.5, 0, k);
+      }
+      recorder_free (is);
+    }
+  }
+}
+
+GST_END_TEST;
+
 static void
 assert_max_delay_time (GstElement * delay, gdouble should)
 {
@@ -330,6 +361,7 @@ delay_suite (void)
   tcase_add_test (tc, test_channels);
   tcase_add_test (tc, test_mixed);
   tcase_add_test (tc, test_first_channels);
+  tcase_add_test (tc, test_apart);
   tcase_add_test (tc, test_max_delay_time);
   return s;
 }

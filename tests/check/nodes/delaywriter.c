@@ -279,21 +279,41 @@ GST_START_TEST (test_two_pipelines)
 
 GST_END_TEST;
 
+static void
+assert_line (GstElement * end, const gchar * should)
+{
+  gchar *is;
+
+  g_object_get (end, "line", &is, NULL);
+  fail_unless_equals_string (is, should);
+  g_free (is);
+}
+
+/* The name may change until it runs */
 GST_START_TEST (test_line)
 {
-  GstElement *pipeline = launch (ECHO ("delay-time=0.01", "0.25") "! gain" OUT);
+  GstElement *pipeline = launch (ECHO ("delay-time=0.01", "0.25")
+      "! gain length=20000" OUT "  mix. ! delaywriter name=other line=other");
   GstElement *reader = get_element (pipeline, "r");
-  gchar *line;
+  GstElement *other = get_element (pipeline, "other");
+  Recorder *recorder = record (pipeline, "out");
 
   g_object_set (reader, "line", NULL, NULL);
-  g_object_get (reader, "line", &line, NULL);
-  fail_unless_equals_string (line, "");
-  g_free (line);
+  assert_line (reader, "");
   set_state (pipeline, GST_STATE_READY);
-  g_object_set (reader, "line", "other", NULL);
-  g_object_get (reader, "line", &line, NULL);
-  fail_unless_equals_string (line, "");
-  g_free (line);
+  g_object_set (other, "line", "", NULL);
+  fail_unless_equals_int (gst_element_set_state (other, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  gst_message_unref (wait_for (pipeline, GST_MESSAGE_ERROR));
+  g_object_set (other, "line", "third", NULL);
+  g_object_set (reader, "line", "third", NULL);
+  play (pipeline);
+  wait_for_end (pipeline);
+  assert_echo (recorder, 480, 0.25);
+  g_object_set (reader, "line", "fourth", NULL);
+  assert_line (reader, "third");
+  recorder_free (recorder);
+  gst_object_unref (other);
   gst_object_unref (reader);
   stop (pipeline);
 }

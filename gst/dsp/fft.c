@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The convolver's transform. It divides a polynomial by z^m - c for ever smaller
+ * m: modulo z^4m - s^4 it is what it is modulo z^m - s, z^m - is, z^m + s and
+ * z^m + is. So a division needs three factors, s, s^2 and s^3, which are the same
+ * for all of its m coefficients; a first one by two roots instead of four makes
+ * up for a size that is not a power of four. Where only four coefficients are
+ * left in a division, they are transposed, so that four divisions are computed
+ * at a time.
+ *
+ * Each function is written once and compiled for vectors of four and of eight
+ * bins; every bin goes through the same operations in either. */
+
+#include "fft.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bins of a group: as many real parts, then as many imaginary parts. */
+#define GROUP_LANES 8
+
+#define TURN 6.28318530717958647692
+
+/* Factors of one division: the real and imaginary parts of s, s^2, s^3. */
+#define FACTORS 6
+/* For the last 16 coefficients: those of the division by four, then those of
+ * the four that follow, each factor as a vector of four. */
+#define LAST_FACTORS (FACTORS + 4 * FACTORS)
+
+#define MAX_PASSES 10
+
+typedef struct
+{
+  size_t groups;                /* in each of the four parts */
+  size_t divisions;
+  float *factors;
+} Pass;
+
+struct WebAudioFft
+{
+  size_t size;
+  bool first_by_two;
+  float first[FACTORS];
+  unsigned n_passes;            /* between the first and the last */
+  Pass passes[MAX_PASSES];
+  float *last;                  /* LAST_FACTORS for each 16 coefficients */
+};
+
+typedef float Lanes4 __attribute__((vector_size (16), may_alias));
+typedef float Lanes8 __attribute__((vector_size (32), may_alias));
+/* Loads and stores through these types may be unaligned. */
+typedef float Unaligned4 __attribute__((vector_size (16),
+        aligned (__alignof__ (float)), may_alias));
+typedef float Unaligned8 __attribute__((vector_size (32),
+        aligned (__alignof__ (float)), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+
+#ifdef __clang__
+#define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector (a, b, i, j, k, l)
+#else
+typedef int Indices __attribute__((vector_size (16)));
+#define SHUFFLE(a, b, i, j, k, l) \
+    __builtin_shuffle (a, b, (Indices) { i, j, k, l })
+#endif
+
+/* The last two divisions */
+
+INLINE void
+transpose (Lanes4 * v)
+{
+  const Lanes4 low01 = SHUFFLE (v[0], v[1], 0, 4, 1, 5);
+  const Lanes4 high01 = SHUFFLE (v[0], v[1], 2, 6, 3, 7);
+  const Lanes4 low23 = SHUFFLE (v[2], v[3], 0, 4, 1, 5);
+  const Lanes4 high23 = SHUFFLE (v[2], v[3], 2, 6, 3, 7);
+
+  v[0] = SHUFFLE (low01, low23, 0, 1, 4, 5);
+  v[1] = SHUFFLE (low01, low23, 2, 3, 6, 7);
+  v[2] = SHUFFLE (high01, high23, 0, 1, 4, 5);
+  v[3] = SHUFFLE (high01, high23, 2, 3, 6, 7);
+}
+
+/* Four coefficients or sums, each a vector of four. */
+INLINE void
+divide_four (Lanes4 * r, Lanes4 * i, const Lanes4 * b1, const Lanes4 * b2,
+    const Lanes4 * b3)
+{
+  const Lanes4 sum_r = b1[0] + b3[0], sum_i = b1[1] + b3[1];
+  const Lanes4 difference_r = b1[0] - b3[0], difference_i = b1[1] - b3[1];
+  const Lanes4 even_r = r[0] + b2[0], even_i = i[0] + b2[1];
+  const Lanes4 odd_r = r[0] - b2[0], odd_i = i[0] - b2[1];
+
+  r[0] = even_r + sum_r;
+  i[0] = even_i + sum_i;
+  r[1] = odd_r - difference_i;
+  i[1] = odd_i + difference_r;
+  r[2] = even_r - sum_r;
+  i[2] = even_i - sum_i;
+  r[3] = odd_r + difference_i;
+  i[3] = odd_i - difference_r;
+}
+
+INLINE void
+join_four (const Lanes4 * r, const Lanes4 * i, Lanes4 * b0, Lanes4 * b1,
+    Lanes4 * b2, Lanes4 * b3)
+{
+  const Lanes4 even_r = r[0] + r[2], even_i = i[0] + i[2];
+  const Lanes4 odd_r = r[0] - r[2], odd_i = i[0] - i[2];
+  const Lanes4 sum_r = r[1] + r[3], sum_i = i[1] + i[3];
+  const Lanes4 difference_r = r[1] - r[3], difference_i = i[1] - i[3];
+
+  b0[0] = even_r + sum_r;
+  b0[1] = even_i + sum_i;
+  b1[0] = odd_r + difference_i;
+  b1[1] = odd_i - difference_r;
+  b2[0] = even_r - sum_r;
+  b2[1] = even_i - sum_i;
+  b3[0] = odd_r - difference_i;
+  b3[1] = odd_i + difference_r;
+}
+
+/* Two groups as four vectors of consecutive bins each, and back. */
+INLINE void
+load_four (const float *from, Lanes4 * r, Lanes4 * i)
+{
+  const Lanes4 *v = (const Lanes4 *) from;
+
+  r[0] = v[0];
+  r[1] = v[1];
+  i[0] = v[2];
+  i[1] = v[3];
+  r[2] = v[4];
+  r[3] = v[5];
+  i[2] = v[6];
+  i[3] = v[7];
+}
+
+INLINE void
+store_four (float *to, const Lanes4 * r, const Lanes4 * i)
+{
+  Lanes4 *v = (Lanes4 *) to;
+
+  v[0] = r[0];
+  v[1] = r[1];
+  v[2] = i[0];
+  v[3] = i[1];
+  v[4] = r[2];
+  v[5] = r[3];
+  v[6] = i[2];
+  v[7] = i[3];
+}
+
+/* The last two divisions, of 16 coefficients. */
+INLINE void
+finish_some (const float *s, float *spectrum)
+{
+  const Unaligned4 *v = (const Unaligned4 *) (s + FACTORS);
+  Lanes4 r[4], i[4], b1[2], b2[2], b3[2];
+
+  load_four (spectrum, r, i);
+  b1[0] = r[1] * s[0] - i[1] * s[1];
+  b1[1] = r[1] * s[1] + i[1] * s[0];
+  b2[0] = r[2] * s[2] - i[2] * s[3];
+  b2[1] = r[2] * s[3] + i[2] * s[2];
+  b3[0] = r[3] * s[4] - i[3] * s[5];
+  b3[1] = r[3] * s[5] + i[3] * s[4];
+  divide_four (r, i, b1, b2, b3);
+  transpose (r);
+  transpose (i);
+  b1[0] = r[1] * v[0] - i[1] * v[1];
+  b1[1] = r[1] * v[1] + i[1] * v[0];
+  b2[0] = r[2] * v[2] - i[2] * v[3];
+  b2[1] = r[2] * v[3] + i[2] * v[2];
+  b3[0] = r[3] * v[4] - i[3] * v[5];
+  b3[1] = r[3] * v[5] + i[3] * v[4];
+  divide_four (r, i, b1, b2, b3);
+  store_four (spectrum, r, i);
+}
+
+/* The reverse, times 16. */
+INLINE void
+start_some (const float *s, float *spectrum)
+{
+  const Unaligned4 *v = (const Unaligned4 *) (s + FACTORS);
+  Lanes4 r[4], i[4], b0[2], b1[2], b2[2], b3[2];
+
+  load_four (spectrum, r, i);
+  join_four (r, i, b0, b1, b2, b3);
+  r[0] = b0[0];
+  i[0] = b0[1];
+  r[1] = b1[0] * v[0] + b1[1] * v[1];
+  i[1] = b1[1] * v[0] - b1[0] * v[1];
+  r[2] = b2[0] * v[2] + b2[1] * v[3];
+  i[2] = b2[1] * v[2] - b2[0] * v[3];
+  r[3] = b3[0] * v[4] + b3[1] * v[5];
+  i[3] = b3[1] * v[4] - b3[0] * v[5];
+  transpose (r);
+  transpose (i);
+  join_four (r, i, b0, b1, b2, b3);
+  r[0] = b0[0];
+  i[0] = b0[1];
+  r[1] = b1[0] * s[0] + b1[1] * s[1];
+  i[1] = b1[1] * s[0] - b1[0] * s[1];
+  r[2] = b2[0] * s[2] + b2[1] * s[3];
+  i[2] = b2[1] * s[2] - b2[0] * s[3];
+  r[3] = b3[0] * s[4] + b3[1] * s[5];
+  i[3] = b3[1] * s[4] - b3[0] * s[5];
+  store_four (spectrum, r, i);
+}
+
+/* Which vectors */
+
+typedef struct
+{
+  void (*forward) (const WebAudioFft * plan, const float *samples,
+      float *spectrum);
+  void (*inverse) (const WebAudioFft * plan, float *spectrum, float *samples);
+  void (*multiply) (float *sum, const float *const *a, const float *const *b,
+      size_t count, size_t n);
+} Kernels;
+
+#define DEFINE_KERNELS(name, attributes) \
+attributes static void \
+name##_forward (const WebAudioFft * plan, const float *samples, \
+    float *spectrum) \
+{ \
+  name##_forward_all (plan, samples, spectrum); \
+} \
+attributes static void \
+name##_inverse (const WebAudioFft * plan, float *spectrum, float *samples) \
+{ \
+  name##_inverse_all (plan, spectrum, samples); \
+} \
+attributes static void \
+name##_multiply (float *sum, const float *const *a, const float *const *b, \
+    size_t count, size_t n) \
+{ \
+  name##_multiply_all (sum, a, b, count, n); \
+} \
+static const Kernels name##_kernels = { \
+  name##_forward, name##_inverse, name##_multiply \
+};
+
+#define LANES 4
+#define Lanes Lanes4
+#define Unaligned Unaligned4
+#define PASS(name) narrow_##name
+#include "fftpasses.h"
+#undef LANES
+#undef Lanes
+#undef Unaligned
+#undef PASS
+
+/* *INDENT-OFF* */
+DEFINE_KERNELS (narrow, )
+/* *INDENT-ON* */
+
+#if defined (__x86_64__) || defined (__i386__)
+#define LANES 8
+#define Lanes Lanes8
+#define Unaligned Unaligned8
+#define PASS(name) wide_##name
+#include "fftpasses.h"
+/* *INDENT-OFF* */
+DEFINE_KERNELS (wide, __attribute__((target ("avx"))))
+/* *INDENT-ON* */
+#endif
+
+static const Kernels *kernels;
+
+static const Kernels *
+find_wide (void)
+{
+#if defined (__x86_64__) || defined (__i386__)
+  if (__builtin_cpu_supports ("avx"))
+    return &wide_kernels;
+#endif
+  return NULL;
+}
+
+static const Kernels *
+get_kernels (void)
+{
+  const Kernels *chosen = __atomic_load_n (&kernels, __ATOMIC_RELAXED);
+
+  if (!chosen) {
+    chosen = find_wide ();
+    if (!chosen)
+      chosen = &narrow_kernels;
+    __atomic_store_n (&kernels, chosen, __ATOMIC_RELAXED);
+  }
+  return chosen;
+}
+
+bool
+webaudio_fft_use_wide (bool wide)
+{
+  const Kernels *chosen = wide ? find_wide () : &narrow_kernels;
+
+  if (chosen)
+    __atomic_store_n (&kernels, chosen, __ATOMIC_RELAXED);
+  return chosen != NULL;
+}
+
+void
+webaudio_fft_forward (const WebAudioFft * plan, const float *samples,
+    float *spectrum)
+{
+  get_kernels ()->forward (plan, samples, spectrum);
+}
+
+void
+webaudio_fft_forward_whole (const WebAudioFft * plan, const float *first,
+    const float *second, float *spectrum, float *scratch)
+{
+  size_t i, k;
+
+  webaudio_fft_forward (plan, first, spectrum);
+  webaudio_fft_forward (plan, second, scratch);
+  for (i = 0; i < 2 * plan->size; i += 2 * GROUP_LANES) {
+    for (k = 0; k < GROUP_LANES; k++) {
+      spectrum[i + k] -= scratch[i + GROUP_LANES + k];
+      spectrum[i + GROUP_LANES + k] += scratch[i + k];
+    }
+  }
+}
+
+void
+webaudio_fft_inverse (const WebAudioFft * plan, float *spectrum,
+    float *samples)
+{
+  get_kernels ()->inverse (plan, spectrum, samples);
+}
+
+void
+webaudio_fft_multiply (float *sum, const float *const *a,
+    const float *const *b, size_t count, size_t n)
+{
+  get_kernels ()->multiply (sum, a, b, count, n);
+}
+
+/* Plans */
+
+/* The angle, in cycles, of c in the division by z^m - c that is the @index-th of
+ * those into which a polynomial of @size coefficients is divided. All angles are
+ * exact. */
+static double
+find_angle (size_t size, size_t m, size_t index)
+{
+  const size_t parts = size / m;
+  double angle = 0.25;
+  size_t left = parts;
+
+  if (parts > 1 && __builtin_ctzll (size) % 2) {
+    left /= 2;
+    angle = angle / 2 + 0.5 * (index / left);
+    index %= left;
+  }
+  while (left > 1) {
+    left /= 4;
+    angle = angle / 4 + 0.25 * (index / left);
+    index %= left;
+  }
+  return angle;
+}
+
+double
+webaudio_fft_angle (size_t size, size_t bin)
+{
+  /* the last sixteen bins are transposed */
+  return find_angle (size, 1, bin - bin % 16 + bin % 4 * 4 + bin / 4 % 4);
+}
+
+static void
+set_root (float *to, double angle, size_t step)
+{
+  to[0] = (float) cos (TURN * angle);
+  to[step] = (float) sin (TURN * angle);
+}
+
+/* The factors of a division in four by z^4m - c, @step floats apart. */
+static void
+set_factors (float *to, double angle, size_t step)
+{
+  set_root (to, angle / 4, step);
+  set_root (to + 2 * step, angle / 2, step);
+  set_root (to + 4 * step, angle * 3 / 4, step);
+}
+
+static bool
+fill_pass (const WebAudioFft * plan, Pass * pass, size_t m)
+{
+  size_t d;
+
+  pass->groups = m / 4 / GROUP_LANES;
+  pass->divisions = plan->size / m;
+  pass->factors = malloc (pass->divisions * FACTORS * sizeof (float));
+  if (!pass->factors)
+    return false;
+  for (d = 0; d < pass->divisions; d++)
+    set_factors (pass->factors + d * FACTORS, find_angle (plan->size, m, d), 1);
+  return true;
+}
+
+static bool
+fill_last (WebAudioFft * plan)
+{
+  const size_t n = plan->size / 16;
+  size_t i, k;
+
+  plan->last = malloc (n * LAST_FACTORS * sizeof (float));
+  if (!plan->last)
+    return false;
+  for (i = 0; i < n; i++) {
+    float *to = plan->last + i * LAST_FACTORS;
+
+    set_factors (to, find_angle (plan->size, 16, i), 1);
+    for (k = 0; k < 4; k++)
+      set_factors (to + FACTORS + k, find_angle (plan->size, 4, i * 4 + k), 4);
+  }
+  return true;
+}
+
+static bool
+fill_plan (WebAudioFft * plan)
+{
+  size_t m;
+
+  plan->first_by_two = __builtin_ctzll (plan->size) % 2;
+  if (plan->first_by_two)
+    set_root (plan->first, 0.125, 1);
+  else
+    set_factors (plan->first, 0.25, 1);
+  for (m = plan->size / (plan->first_by_two ? 2 : 4); m > 16; m /= 4)
+    if (!fill_pass (plan, &plan->passes[plan->n_passes++], m))
+      return false;
+  return fill_last (plan);
+}
+
+WebAudioFft *
+webaudio_fft_new (size_t size)
+{
+  WebAudioFft *plan = calloc (1, sizeof *plan);
+
+  if (!plan)
+    return NULL;
+  plan->size = size;
+  if (!fill_plan (plan)) {
+    webaudio_fft_free (plan);
+    return NULL;
+  }
+  return plan;
+}
+
+void
+webaudio_fft_free (WebAudioFft * plan)
+{
+  unsigned p;
+
+  if (!plan)
+    return;
+  for (p = 0; p < plan->n_passes; p++)
+    free (plan->passes[p].factors);
+  free (plan->last);
+  free (plan);
+}
