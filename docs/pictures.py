@@ -658,6 +658,81 @@ def iirfilter(path):
     save(figure, path)
 
 
+def waveshaper(path):
+    figure, axes = panels(3, ['a curve of 5 values', 'a sine through it, oversample=4x',
+                              'a clipped 5.1 kHz: spectrum'])
+    clip = 'curve="<-0.5,-0.5,0,0.5,0.5>"'
+    samples = render('oscillator frequency=100 length=480')[:, 0]
+    shaped = render(f'oscillator frequency=100 ! waveshaper {clip} length=480')[:, 0]
+    axes[0].plot(samples, shaped, BLUE, lw=1.2)
+    axes[0].plot(np.linspace(-1, 1, 5), [-0.5, -0.5, 0, 0.5, 0.5], 'o', color=ORANGE, ms=4)
+    axes[0].set_xlabel('input', fontsize=8)
+    delayed = render(f'oscillator frequency=440 ! waveshaper {clip} oversample=4x length=720')
+    samples = render('oscillator frequency=440 length=720')[:, 0]
+    axes[1].plot(milliseconds(samples), samples, GREY, lw=1, label='input')
+    axes[1].plot(milliseconds(samples), delayed[:, 0], BLUE, lw=1.2, label='output')
+    axes[1].set_xlabel('ms', fontsize=8)
+    axes[1].legend(fontsize=7, loc='lower right')
+    for oversample, color in [('none', ORANGE), ('4x', BLUE)]:
+        frequency, level = spectrum(render(
+            f'oscillator frequency=5100 ! waveshaper {clip} oversample={oversample} '
+            'length=49152')[16384:, 0])
+        axes[2].plot(frequency / 1000, np.maximum(level, -120), color, lw=0.8, label=oversample)
+    axes[2].set_xlabel('kHz', fontsize=8)
+    axes[2].set_ylabel('dB', fontsize=8)
+    axes[2].legend(fontsize=7, loc='upper right')
+def dynamicscompressor(path):
+    figure, axes = panels(3, ['dB out of dB in: ratio=1, 2, 4, 20', 'attack=0.02, in and out',
+                              'reduction, dB: release=0.25 and 1'])
+    levels = np.arange(-60, 7, 3)
+    for ratio, color in ((1, GREY), (2, BLUE), (4, BLUE), (20, ORANGE)):
+        out = [render(f'constantsource offset={10 ** (level / 20)} ! dynamicscompressor '
+                      f'threshold=-36 knee=12 ratio={ratio} ! gain length=24000')[-1, 0]
+               for level in levels]
+        axes[0].plot(levels, 20 * np.log10(out), color, lw=1)
+    axes[0].set_xlabel('dB', fontsize=8)
+    tone = ('oscillator frequency=200 ! gain gain::automation="setValueAtTime(0.05, 0) '
+            'setValueAtTime(1, 0.1) setValueAtTime(0.05, 0.3)"')
+    for line, color in (('gain', GREY), ('dynamicscompressor attack=0.02', BLUE)):
+        samples = render(f'{tone} ! {line} ! gain length=24000')[:, 0]
+        axes[1].plot(np.arange(len(samples)) / RATE, samples, color, lw=0.5)
+    for release, color in ((0.25, BLUE), (1, ORANGE)):
+        reduction = []
+        render(f'{tone} ! dynamicscompressor name=c release={release} ! '
+               'gain length=48000 block-size=128', lambda number, pipeline:
+               reduction.append(pipeline.get_by_name('c').props.reduction))
+        axes[2].plot(np.arange(len(reduction)) * 128 / RATE, reduction, color, lw=1)
+    for axis in axes[1:]:
+        axis.set_xlabel('s', fontsize=8)
+    save(figure, path)
+
+
+def convolver(path):
+    def seconds_of(samples):
+        return np.arange(len(samples)) / RATE
+
+    figure, axes = panels(3, ['a response of 1 s, left and right', 'ticks without and with it',
+                              'the same, as a spectrogram'])
+    with tempfile.TemporaryDirectory() as folder:
+        hall = f'{folder}/hall.wav'
+        run('audiotestsrc wave=white-noise num-buffers=47 ! audio/x-raw,channels=2,rate=48000 ! '
+            'gain gain::automation="exponentialRampToValueAtTime(0.001, 1)" ! '
+            f'wavenc ! filesink location={hall}')
+        ticks = 'audiotestsrc wave=ticks tick-interval=500000000 num-buffers=60'
+        dry = render(f'{ticks} ! gain')[:, 0]
+        wet = render(f'{ticks} ! convolver location={hall}')
+        response = render(f'filesrc location={hall} ! wavparse ! gain')
+        for channel, color in ((0, BLUE), (1, ORANGE)):
+            axes[0].plot(seconds_of(response), response[:, channel] - 1.5 * channel, color, lw=0.3)
+        axes[1].plot(seconds_of(dry), dry, GREY, lw=0.6)
+        axes[1].plot(seconds_of(wet), wet[:, 0] / np.abs(wet).max() - 1.5, BLUE, lw=0.3)
+        axes[2].specgram(wet[:, 0], 512, RATE, noverlap=384, cmap='Greys')
+    for axis in axes:
+        axis.set_yticks([])
+        axis.set_xlabel('s', fontsize=8)
+    save(figure, path)
+
+
 PICTURES = (
     analyser,
     oscillator,
@@ -665,8 +740,11 @@ PICTURES = (
     buffersource,
     gain,
     biquadfilter,
+    convolver,
+    dynamicscompressor,
     scriptprocessor,
     iirfilter,
+    waveshaper,
     stereopanner,
     delay,
     delaywriter,

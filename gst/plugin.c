@@ -26,6 +26,7 @@
 #include "nodes/panner.h"
 #include "nodes/scriptprocessor.h"
 #include "nodes/stereopanner.h"
+#include "nodes/waveshaper.h"
 #include "streams/audiodestination.h"
 #include "streams/mediarecorder.h"
 #include "streams/mediastreamdest.h"
@@ -60,6 +61,7 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (panner, plugin);
   registered &= GST_ELEMENT_REGISTER (scriptprocessor, plugin);
   registered &= GST_ELEMENT_REGISTER (stereopanner, plugin);
+  registered &= GST_ELEMENT_REGISTER (waveshaper, plugin);
   return registered;
 }
 
