@@ -18,7 +18,7 @@
  *
  * Once around the head, within four seconds:
  * |[
- * gst-launch-1.0 oscillator type=sawtooth frequency=110 stop=4000000000 ! panner name=p panning-model=hrtf ! autoaudiosink oscillator frequency=0.25 ! p.position-x_0 oscillator frequency=0.25 start=0 ! gain gain=-1 ! p.position-z_0
+ * gst-launch-1.0 oscillator type=sawtooth frequency=110 stop=4000000000 ! panner name=p panning-model=hrtf ! autoaudiosink oscillator frequency=0.25 ! p.position-x_0 oscillator frequency=0.25 real="<0,-1>" imag="<0,0>" ! p.position-z_0
  * ]|
  */
 

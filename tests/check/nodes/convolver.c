@@ -36,7 +36,8 @@ set_response (GstElement * convolver, const gfloat * samples, guint n,
 
 /* (transfer full): of the element named c of a launch line, with this response,
  * not normalized */
-static GstElement *G_GNUC_PRINTF (4, 5)
+static GstElement *
+G_GNUC_PRINTF (4, 5)
 launch_with (const gfloat * response, guint n, guint channels,
     const gchar * format, ...)
 {
