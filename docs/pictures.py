@@ -279,6 +279,199 @@ def stereopanner(path):
     save(figure, path)
 
 
+def automated(automation, settings='offset=0', seconds=1):
+    """What a parameter is, in a constantsource."""
+    return render(f'constantsource {settings} offset::automation="{automation}" '
+                  f'length={round(seconds * RATE)}')[:, 0]
+
+
+def curves(path, drawn):
+    """A picture of several panels: for each its title, and automations by their labels."""
+    figure, axes = panels(len(drawn), [title for title, _ in drawn])
+    for axis, (_, lines) in zip(axes, drawn):
+        for (label, automation), color in zip(lines.items(), (BLUE, ORANGE, GREY)):
+            samples = automated(automation)
+            axis.plot(np.arange(len(samples)) / RATE, samples, color, lw=1.2, label=label,
+                      zorder=3 - len(axis.lines) / 10)
+        if len(lines) > 1:
+            axis.legend(fontsize=7)
+        axis.set_xlabel('s', fontsize=8)
+    save(figure, path)
+
+
+def audioparam_set_value(path):
+    figure, axes = panels(2, ['setValueAtTime (1, 0.2), (0.3, 0.5), (0.6, 0.7)',
+                              'setValueAtTime (1, 0.00022): after 10.56 frames'])
+    samples = automated('setValueAtTime(1, 0.2) setValueAtTime(0.3, 0.5) setValueAtTime(0.6, 0.7)')
+    axes[0].plot(np.arange(len(samples)) / RATE, samples, BLUE, lw=1.2)
+    axes[0].set_xlabel('s', fontsize=8)
+    samples = automated('setValueAtTime(1, 0.00022)')[:20]
+    axes[1].plot(samples, 'o', color=BLUE, ms=3)
+    axes[1].axvline(10.56, color=GREY, lw=1)
+    axes[1].set_xticks(range(0, 20, 2))
+    axes[1].set_xlabel('frame', fontsize=8)
+    save(figure, path)
+
+
+def audioparam_linear_ramp(path):
+    curves(path, [
+        ('linearRampToValueAtTime (1, 0.6), (0.4, 0.8)', {
+            '': 'setValueAtTime(0, 0.2) linearRampToValueAtTime(1, 0.6) '
+                'linearRampToValueAtTime(0.4, 0.8)'}),
+        ('linearRampToValueAtTime (1, 0.8): from the call on, or from an event', {
+            'nothing before it': 'linearRampToValueAtTime(1, 0.8)',
+            'after setValueAtTime (0.5, 0.3)':
+                'setValueAtTime(0.5, 0.3) linearRampToValueAtTime(1, 0.8)'})])
+
+
+def audioparam_exponential_ramp(path):
+    ramp = 'setValueAtTime(0.05, 0.2) {}RampToValueAtTime(1, 0.8)'
+    curves(path, [
+        ('exponentialRampToValueAtTime (1, 0.8) from 0.05', {
+            'exponential': ramp.format('exponential'), 'linear': ramp.format('linear')}),
+        ('to 1 from 0 and from −0.5: it holds', {
+            'from 0': 'setValueAtTime(0, 0.2) exponentialRampToValueAtTime(1, 0.8)',
+            'from −0.5': 'setValueAtTime(-0.5, 0.2) exponentialRampToValueAtTime(1, 0.8)'})])
+
+
+def audioparam_set_target(path):
+    curves(path, [
+        ('setTargetAtTime (1, 0.2, …)', {
+            f'time constant {constant} s': f'setTargetAtTime(1, 0.2, {constant})'
+            for constant in (0.05, 0.15, 0.4)}),
+        ('attack, decay, release', {
+            '': 'linearRampToValueAtTime(1, 0.1) setTargetAtTime(0.4, 0.1, 0.07) '
+                'setTargetAtTime(0, 0.6, 0.08)'})])
+
+
+def audioparam_value_curve(path):
+    curve = 'setValueCurveAtTime([0, 1, 0.2, 0.6, 0.5], 0.2, 0.5)'
+    curves(path, [
+        ('setValueCurveAtTime ([0, 1, 0.2, 0.6, 0.5], 0.2, 0.5)', {'': curve}),
+        ('… then linearRampToValueAtTime (0, 1)', {
+            '': curve + ' linearRampToValueAtTime(0, 1)'})])
+
+
+CANCELLED = {
+    'a ramp': 'setValueAtTime(0.2, 0.1) linearRampToValueAtTime(1, 0.8)',
+    'a target': 'setValueAtTime(0, 0.1) setTargetAtTime(1, 0.1, 0.3)',
+    'a curve': 'setValueCurveAtTime([0, 1, 0.1, 0.7], 0.1, 0.7)',
+}
+
+
+def cancelled(path, method):
+    curves(path, [
+        (f'{method} (0.5): {what}', {'as it is': f'{automation} {method}(0.5)',
+                                     'as it was': automation})
+        for what, automation in CANCELLED.items()])
+
+
+def audioparam_cancel(path):
+    cancelled(path, 'cancelScheduledValues')
+
+
+def audioparam_cancel_and_hold(path):
+    cancelled(path, 'cancelAndHoldAtTime')
+
+
+def audioparam(path):
+    figure, axes = panels(3, ['a value and what is connected: the sum',
+                              'the same ramp, a-rate and k-rate',
+                              'vibrato: two seconds of its spectrum'])
+    lfo = 'oscillator frequency=8 ! gain gain=0.2 ! c.offset_0 '
+    ramp = 'setValueAtTime(0.3, 0.3) linearRampToValueAtTime(0.8, 0.7)'
+    for line, color in [('', ORANGE), (lfo, BLUE)]:
+        samples = render(f'{line} constantsource name=c offset=0.3 offset::automation="{ramp}" '
+                         f'length={RATE}')[:, 0]
+        axes[0].plot(np.arange(RATE) / RATE, samples, color, lw=1.2)
+    axes[0].set_xlabel('s', fontsize=8)
+
+    for rate, color in [('a-rate', ORANGE), ('k-rate', BLUE)]:
+        samples = automated('linearRampToValueAtTime(1, 0.0125)',
+                            f'offset=0 offset::automation-rate={rate}', 0.015)
+        axes[1].plot(samples, color, lw=1.2, label=rate)
+    axes[1].set_xticks(range(0, 720, 128))
+    axes[1].set_xlabel('frame', fontsize=8)
+    axes[1].legend(fontsize=7)
+
+    samples = render('oscillator frequency=5 ! gain gain=30 ! osc.frequency_0 '
+                     f'oscillator name=osc frequency=440 length={2 * RATE}')[:, 0]
+    axes[2].specgram(samples, NFFT=4096, noverlap=3968, Fs=RATE, cmap='magma', vmin=-120)
+    axes[2].set_ylim(300, 600)
+    axes[2].grid(False)
+    axes[2].set_ylabel('Hz', fontsize=8)
+    axes[2].set_xlabel('s', fontsize=8)
+def delay(path):
+    figure, axes = panels(3, ['a click, and 3 ms later', 'a delay-time that falls: the pitch rises',
+                              'with itself 1 ms later: a comb'])
+    click = 'constantsource stop=1000000 ! '
+    for line, color, label in [(click + 'gain length=288', GREY, 'in'),
+                               (click + 'delay delay-time=0.003 length=288', BLUE, 'out')]:
+        samples = render(line)[:, 0]
+        axes[0].step(milliseconds(samples), samples, color, where='post', lw=1.2, label=label)
+    axes[0].set_xlabel('ms', fontsize=8)
+    axes[0].legend(fontsize=7)
+
+    samples = render('oscillator frequency=200 ! delay delay-time::automation="'
+                     'setValueAtTime(0.02, 0) setValueAtTime(0.02, 0.03) '
+                     'linearRampToValueAtTime(0, 0.05)" length=3840')[:, 0]
+    axes[1].plot(milliseconds(samples), samples, BLUE, lw=1)
+    axes[1].axvspan(30, 50, color=ORANGE, alpha=0.15)
+    axes[1].set_xlabel('ms', fontsize=8)
+
+    response = np.abs(np.fft.rfft(render(
+        'constantsource stop=10000 ! gain name=in ! mix.  in. ! delay delay-time=0.001 ! mix.  '
+        'gain name=mix length=4800')[:, 0]))
+    axes[2].plot(np.arange(len(response)) * 10 / 1000, response, BLUE, lw=1)
+    axes[2].set_xlim(0, 5)
+    axes[2].set_xlabel('kHz', fontsize=8)
+    axes[2].set_ylabel('factor', fontsize=8)
+    save(figure, path)
+
+
+def delaywriter(path):
+    figure, axes = panels(2, ['an echo: 0.1 s, a factor of 0.6',
+                              'from side to side between two lines'])
+    beep = 'oscillator frequency=700 stop=20000000 ! '
+    samples = render(beep + 'echo.  gain name=echo  echo. ! delaywriter  '
+                     'delayreader delay-time=0.1 ! gain gain=0.6 ! echo.  echo. ! '
+                     'gain length=38400')[:, 0]
+    axes[0].plot(milliseconds(samples), samples, BLUE, lw=0.7)
+    samples = render(beep + 'left.  gain name=left  gain name=right  '
+                     'left. ! delaywriter line=a  right. ! delaywriter line=b  '
+                     'delayreader line=a delay-time=0.1 ! gain gain=0.7 ! right.  '
+                     'delayreader line=b delay-time=0.1 ! gain gain=0.7 ! left.  '
+                     'left. ! both.sink_0  right. ! both.sink_1  '
+                     'channelmerger name=both number-of-inputs=2 ! gain length=38400')
+    for channel, color, offset in [(0, BLUE, 1.1), (1, ORANGE, -1.1)]:
+        axes[1].plot(milliseconds(samples), samples[:, channel] + offset, color, lw=0.7)
+    axes[1].set_yticks([1.1, -1.1], ['left', 'right'])
+    for axis in axes:
+        axis.set_xlabel('ms', fontsize=8)
+    save(figure, path)
+
+
+def delayreader(path):
+    figure, axes = panels(2, ['four taps of one line', 'a string: a loop of 5 ms with a low-pass'])
+    taps = ''.join(f'delayreader delay-time={time} ! gain gain={level} ! mix.  '
+                   for time, level in [(0.011, 0.8), (0.018, -0.6), (0.029, 0.5), (0.047, 0.35)])
+    samples = render('oscillator type=triangle frequency=900 stop=3000000 ! gain name=in ! mix.  '
+                     f'in. ! delaywriter  {taps} gain name=mix length=3072')[:, 0]
+    axes[0].plot(milliseconds(samples), samples, BLUE, lw=0.8)
+    axes[0].set_xlabel('ms', fontsize=8)
+
+    samples = render('oscillator type=sawtooth frequency=1571 stop=5000000 ! string.  '
+                     'gain name=string  string. ! delaywriter  delayreader delay-time=0.005 ! '
+                     'biquadfilter frequency=4000 q=-3 ! gain gain=0.98 ! string.  '
+                     'string. ! gain length=24000')[:, 0]
+    axes[1].specgram(samples, 1024, RATE, noverlap=896, cmap='Greys', vmin=-140, vmax=-20)
+    axes[1].set_ylim(0, 6000)
+    axes[1].set_yticks([0, 2000, 4000, 6000], ['0', '2k', '4k', '6k'])
+    axes[1].set_xlabel('s', fontsize=8)
+    axes[1].grid(False)
+    save(figure, path)
+
+
 def mediastreamdest(path):
     figure, axes = panels(2, ['the track, not enabled for a while',
                               'the start of an Opus recording, and what went in'])
@@ -393,6 +586,60 @@ def biquadfilter(path):
     save(figure, path)
 
 
+def scripted(line, process):
+    """The samples of a launch line whose scriptprocessor named s has that handler."""
+    pipeline = Gst.parse_launch(line + ' ! fakesink name=out')
+    blocks = []
+
+    def on_block(pad, info):
+        buffer = info.get_buffer()
+        blocks.append(np.frombuffer(buffer.extract_dup(0, buffer.get_size()), '<f4'))
+        return Gst.PadProbeReturn.OK
+
+    pipeline.get_by_name('s').connect('process', process)
+    pipeline.get_by_name('out').get_static_pad('sink').add_probe(Gst.PadProbeType.BUFFER, on_block)
+    pipeline.set_state(Gst.State.PLAYING)
+    pipeline.get_bus().poll(Gst.MessageType.ERROR | Gst.MessageType.EOS, Gst.CLOCK_TIME_NONE)
+    end(pipeline, line)
+    return np.concatenate(blocks)
+
+
+def scriptprocessor(path):
+    figure, axes = panels(3, ['crushed: steps of the parameter bits', 'bits, as the handler gets it',
+                              'late by buffer-size'])
+    seen = []
+
+    def floats(buffer):
+        return np.frombuffer(buffer.extract_dup(0, buffer.get_size()), '<f4')
+
+    def crush(element, source, result, parameters):
+        bits = floats(parameters.get_value('bits'))
+        seen.extend(bits)
+        steps = np.exp2(bits)
+        result.fill(0, (np.round(floats(source) * steps) / steps).astype('<f4').tobytes())
+        return False
+
+    def copy(element, source, result, parameters):
+        result.fill(0, source.extract_dup(0, source.get_size()))
+        return False
+
+    source = 'oscillator frequency=200 ! '
+    declared = 'scriptprocessor name=s parameters=bits:3:0:16 bits::automation="' \
+               'setValueAtTime(3,0) linearRampToValueAtTime(0,0.02)" length=960'
+    samples = render(source + 'gain length=960')[:, 0]
+    axes[0].plot(milliseconds(samples), samples, GREY, lw=0.8)
+    samples = scripted(source + declared, crush)
+    axes[0].plot(milliseconds(samples), samples, BLUE, lw=1.1)
+    axes[1].plot(milliseconds(seen), seen, BLUE, lw=1.1)
+    for size, color in ((128, BLUE), (256, ORANGE), (512, GREY)):
+        samples = scripted('oscillator frequency=1000 start=2000000 stop=5000000 ! '
+                           f'scriptprocessor name=s buffer-size={size} ! gain length=960', copy)
+        axes[2].plot(milliseconds(samples), samples - 2.2 * np.log2(size / 128), color, lw=1)
+        axes[2].text(-0.5, -2.2 * np.log2(size / 128), str(size), fontsize=8, ha='right', va='center')
+    axes[2].set_yticks([])
+    axes[2].set_xlim(-3, None)
+    for axis in axes:
+        axis.set_xlabel('ms', fontsize=8)
 def iirfilter(path):
     figure, axes = panels(2, ['a comb and a Chebyshev lowpass of order 5, dB',
                               'a ringing resonator: what 1 frame becomes'])
@@ -411,6 +658,81 @@ def iirfilter(path):
     save(figure, path)
 
 
+def waveshaper(path):
+    figure, axes = panels(3, ['a curve of 5 values', 'a sine through it, oversample=4x',
+                              'a clipped 5.1 kHz: spectrum'])
+    clip = 'curve="<-0.5,-0.5,0,0.5,0.5>"'
+    samples = render('oscillator frequency=100 length=480')[:, 0]
+    shaped = render(f'oscillator frequency=100 ! waveshaper {clip} length=480')[:, 0]
+    axes[0].plot(samples, shaped, BLUE, lw=1.2)
+    axes[0].plot(np.linspace(-1, 1, 5), [-0.5, -0.5, 0, 0.5, 0.5], 'o', color=ORANGE, ms=4)
+    axes[0].set_xlabel('input', fontsize=8)
+    delayed = render(f'oscillator frequency=440 ! waveshaper {clip} oversample=4x length=720')
+    samples = render('oscillator frequency=440 length=720')[:, 0]
+    axes[1].plot(milliseconds(samples), samples, GREY, lw=1, label='input')
+    axes[1].plot(milliseconds(samples), delayed[:, 0], BLUE, lw=1.2, label='output')
+    axes[1].set_xlabel('ms', fontsize=8)
+    axes[1].legend(fontsize=7, loc='lower right')
+    for oversample, color in [('none', ORANGE), ('4x', BLUE)]:
+        frequency, level = spectrum(render(
+            f'oscillator frequency=5100 ! waveshaper {clip} oversample={oversample} '
+            'length=49152')[16384:, 0])
+        axes[2].plot(frequency / 1000, np.maximum(level, -120), color, lw=0.8, label=oversample)
+    axes[2].set_xlabel('kHz', fontsize=8)
+    axes[2].set_ylabel('dB', fontsize=8)
+    axes[2].legend(fontsize=7, loc='upper right')
+def dynamicscompressor(path):
+    figure, axes = panels(3, ['dB out of dB in: ratio=1, 2, 4, 20', 'attack=0.02, in and out',
+                              'reduction, dB: release=0.25 and 1'])
+    levels = np.arange(-60, 7, 3)
+    for ratio, color in ((1, GREY), (2, BLUE), (4, BLUE), (20, ORANGE)):
+        out = [render(f'constantsource offset={10 ** (level / 20)} ! dynamicscompressor '
+                      f'threshold=-36 knee=12 ratio={ratio} ! gain length=24000')[-1, 0]
+               for level in levels]
+        axes[0].plot(levels, 20 * np.log10(out), color, lw=1)
+    axes[0].set_xlabel('dB', fontsize=8)
+    tone = ('oscillator frequency=200 ! gain gain::automation="setValueAtTime(0.05, 0) '
+            'setValueAtTime(1, 0.1) setValueAtTime(0.05, 0.3)"')
+    for line, color in (('gain', GREY), ('dynamicscompressor attack=0.02', BLUE)):
+        samples = render(f'{tone} ! {line} ! gain length=24000')[:, 0]
+        axes[1].plot(np.arange(len(samples)) / RATE, samples, color, lw=0.5)
+    for release, color in ((0.25, BLUE), (1, ORANGE)):
+        reduction = []
+        render(f'{tone} ! dynamicscompressor name=c release={release} ! '
+               'gain length=48000 block-size=128', lambda number, pipeline:
+               reduction.append(pipeline.get_by_name('c').props.reduction))
+        axes[2].plot(np.arange(len(reduction)) * 128 / RATE, reduction, color, lw=1)
+    for axis in axes[1:]:
+        axis.set_xlabel('s', fontsize=8)
+    save(figure, path)
+
+
+def convolver(path):
+    def seconds_of(samples):
+        return np.arange(len(samples)) / RATE
+
+    figure, axes = panels(3, ['a response of 1 s, left and right', 'ticks without and with it',
+                              'the same, as a spectrogram'])
+    with tempfile.TemporaryDirectory() as folder:
+        hall = f'{folder}/hall.wav'
+        run('audiotestsrc wave=white-noise num-buffers=47 ! audio/x-raw,channels=2,rate=48000 ! '
+            'gain gain::automation="exponentialRampToValueAtTime(0.001, 1)" ! '
+            f'wavenc ! filesink location={hall}')
+        ticks = 'audiotestsrc wave=ticks tick-interval=500000000 num-buffers=60'
+        dry = render(f'{ticks} ! gain')[:, 0]
+        wet = render(f'{ticks} ! convolver location={hall}')
+        response = render(f'filesrc location={hall} ! wavparse ! gain')
+        for channel, color in ((0, BLUE), (1, ORANGE)):
+            axes[0].plot(seconds_of(response), response[:, channel] - 1.5 * channel, color, lw=0.3)
+        axes[1].plot(seconds_of(dry), dry, GREY, lw=0.6)
+        axes[1].plot(seconds_of(wet), wet[:, 0] / np.abs(wet).max() - 1.5, BLUE, lw=0.3)
+        axes[2].specgram(wet[:, 0], 512, RATE, noverlap=384, cmap='Greys')
+    for axis in axes:
+        axis.set_yticks([])
+        axis.set_xlabel('s', fontsize=8)
+    save(figure, path)
+
+
 PICTURES = (
     analyser,
     oscillator,
@@ -418,11 +740,26 @@ PICTURES = (
     buffersource,
     gain,
     biquadfilter,
+    convolver,
+    dynamicscompressor,
+    scriptprocessor,
     iirfilter,
+    waveshaper,
     stereopanner,
+    delay,
+    delaywriter,
+    delayreader,
     channelsplitter,
     channelmerger,
     mediastreamdest,
+    audioparam,
+    audioparam_set_value,
+    audioparam_linear_ramp,
+    audioparam_exponential_ramp,
+    audioparam_set_target,
+    audioparam_value_curve,
+    audioparam_cancel,
+    audioparam_cancel_and_hold,
 )
 
 
@@ -430,7 +767,7 @@ def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     Gst.init(None)
     for draw in PICTURES:
-        draw(folder / f'{draw.__name__}.png')
+        draw(folder / f'{draw.__name__.replace("_", "-")}.png')
 
 
 if __name__ == '__main__':

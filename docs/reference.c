@@ -31,12 +31,15 @@ static const struct
   {"base-latency", "ns"},
   {"bits-per-second", "bit/s"},
   {"block-size", "frames"},
+  {"buffer-size", "frames"},
   {"channel-count", "channels"},
   {"current-time", "ns"},
+  {"delay-time", "s"},
   {"detune", "cents"},
   {"GstWebAudioBufferSource:duration", "s"},
   {"frequency", "Hz"},
   {"GstWebAudioBiquadFilter:gain", "dB"},
+  {"frequency-bin-count", "bins"},
   {"gain", "factor"},
   {"fft-size", "frames"},
   {"interval", "ns"},
@@ -46,16 +49,19 @@ static const struct
   {"loop-start", "s"},
   {"max-channel-count", "channels"},
   {"max-decibels", "dB"},
+  {"max-delay-time", "s"},
   {"min-decibels", "dB"},
   {"number-of-inputs", "channels"},
   {"number-of-outputs", "channels"},
   {"GstWebAudioBufferSource:offset", "s"},
   {"offset", "amplitude"},
+  {"output-channels", "channels"},
   {"output-latency", "ns"},
   {"pan", "position"},
   {"playback-rate", "factor"},
   {"q", "dB or ratio"},
   {"sample-rate", "Hz"},
+  {"smoothing-time-constant", "factor"},
   {"start", "ns"},
   {"stop", "ns"},
   {"timeslice", "ns"},
@@ -69,6 +75,7 @@ static const struct
   const gchar *heading;
 } shared[] = {
   {"GstWebAudioScheduledSource", "Properties of every scheduled source"},
+  {"GstWebAudioDelayEnd", "Properties of both ends of a line"},
   {"GstWebAudioNode", "Properties of every node"},
 };
 
@@ -292,16 +299,29 @@ describe_flags (GParamSpec * spec)
   return "in NULL or READY";
 }
 
+/* The page has a table of its own for what a parameter is besides a property. */
+static gchar *
+describe (GParamSpec * spec)
+{
+  const gchar *blurb = g_param_spec_get_blurb (spec);
+  const gchar *end = strstr (blurb, " (AudioParam: ");
+
+  return end ? g_strndup (blurb, end - blurb) : g_strdup (blurb);
+}
+
 static void
 add_property (GString * out, GstElement * element, GParamSpec * spec)
 {
+  gchar *description = describe (spec);
+
   g_string_append_printf (out, "| `%s` | %s | %s | ", spec->name,
       describe_type (spec), find_unit (spec));
   add_range (out, spec);
   g_string_append (out, " | ");
   add_default (out, element, spec);
   g_string_append_printf (out, " | %s | %s |\n", describe_flags (spec),
-      g_param_spec_get_blurb (spec));
+      description);
+  g_free (description);
 }
 
 static void
@@ -508,6 +528,7 @@ make_quote (const gchar * root, const gchar * what)
 /* Those that quote, and belong to no element */
 static const gchar *const guides[] = {
   "README.md",
+  "docs/audioparam.md",
   "docs/embedding.md",
   "docs/recording.md",
   "docs/streaming.md",

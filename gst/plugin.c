@@ -22,7 +22,9 @@
 #include "nodes/gain.h"
 #include "nodes/iirfilter.h"
 #include "nodes/oscillator.h"
+#include "nodes/scriptprocessor.h"
 #include "nodes/stereopanner.h"
+#include "nodes/waveshaper.h"
 #include "streams/audiodestination.h"
 #include "streams/mediarecorder.h"
 #include "streams/mediastreamdest.h"
@@ -53,7 +55,9 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamsource, plugin);
   registered &= GST_ELEMENT_REGISTER (oscillator, plugin);
+  registered &= GST_ELEMENT_REGISTER (scriptprocessor, plugin);
   registered &= GST_ELEMENT_REGISTER (stereopanner, plugin);
+  registered &= GST_ELEMENT_REGISTER (waveshaper, plugin);
   return registered;
 }
 

@@ -123,3 +123,22 @@ webaudio_computed_channels (WebAudioChannelCountMode mode,
     return channel_count;
   return channels;
 }
+
+void
+webaudio_channel_origins (int *origins, unsigned to, unsigned from,
+    WebAudioInterpretation interpretation)
+{
+  float in[WEBAUDIO_MAX_CHANNELS], out[WEBAUDIO_MAX_CHANNELS];
+  const float *ins[WEBAUDIO_MAX_CHANNELS];
+  float *outs[WEBAUDIO_MAX_CHANNELS];
+  unsigned c;
+
+  for (c = 0; c < WEBAUDIO_MAX_CHANNELS; c++) {
+    in[c] = (float) (c + 1);
+    ins[c] = in + c;
+    outs[c] = out + c;
+  }
+  webaudio_channel_mix (outs, to, ins, from, interpretation, false, 1);
+  for (c = 0; c < to; c++)
+    origins[c] = (int) out[c] - 1;
+}

@@ -81,4 +81,17 @@ void webaudio_channel_mix (float *const *out, unsigned out_channels,
     const float *const *in, unsigned in_channels,
     WebAudioInterpretation interpretation, bool accumulate, size_t n);
 
+/**
+ * webaudio_channel_origins:
+ * @origins: (out) (array length=to): for each channel after an up-mix the one
+ *   before it that it is, for no up-mix adds channels up; -1 for silence
+ * @to: number of channels after it
+ * @from: number of channels before it, at most @to
+ * @interpretation: which tables to mix by
+ *
+ * Says where the channels of an up-mix come from. Safe from any thread.
+ */
+void webaudio_channel_origins (int *origins, unsigned to, unsigned from,
+    WebAudioInterpretation interpretation);
+
 #endif /* WEBAUDIO_CHANNELMIX_H */

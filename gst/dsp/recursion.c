@@ -77,27 +77,6 @@ copy_channel (WebAudioRecursion * self, unsigned to, int from)
   }
 }
 
-/* Finds for each channel of an up-mix which of the input it is; -1 for none.
- * No up-mix adds channels up. */
-static void
-find_origins (int *origins, unsigned to, unsigned from,
-    WebAudioInterpretation interpretation)
-{
-  float in[WEBAUDIO_MAX_CHANNELS], out[WEBAUDIO_MAX_CHANNELS];
-  const float *ins[WEBAUDIO_MAX_CHANNELS];
-  float *outs[WEBAUDIO_MAX_CHANNELS];
-  unsigned c;
-
-  for (c = 0; c < WEBAUDIO_MAX_CHANNELS; c++) {
-    in[c] = (float) (c + 1);
-    ins[c] = in + c;
-    outs[c] = out + c;
-  }
-  webaudio_channel_mix (outs, to, ins, from, interpretation, false, 1);
-  for (c = 0; c < to; c++)
-    origins[c] = (int) out[c] - 1;
-}
-
 /* Mixes the past up to @to channels. */
 static void
 spread (WebAudioRecursion * self, unsigned to, const int *origins)
@@ -124,7 +103,8 @@ webaudio_recursion_widen (WebAudioRecursion * self, unsigned channels,
   if (channels <= self->channels)
     return;
   if (!self->at_rest) {
-    find_origins (origins, channels, self->channels, interpretation);
+    webaudio_channel_origins (origins, channels, self->channels,
+        interpretation);
     spread (self, channels, origins);
   }
   self->channels = channels;
@@ -219,7 +199,7 @@ narrow (WebAudioRecursion * self, const WebAudioRecursionFilter * filter,
   int origins[WEBAUDIO_MAX_CHANNELS], firsts[WEBAUDIO_MAX_CHANNELS];
   unsigned c;
 
-  find_origins (origins, self->channels, channels, interpretation);
+  webaudio_channel_origins (origins, self->channels, channels, interpretation);
   for (c = self->channels; c-- > 0;)
     if (origins[c] >= 0)
       firsts[origins[c]] = (int) c;

@@ -14,6 +14,8 @@ typedef struct
   void (*multiply) (float *dst, const float *a, const float *b, size_t n);
   void (*add) (float *dst, const float *a, const float *b, size_t n);
   void (*add_scaled) (float *dst, const float *src, float factor, size_t n);
+  void (*convolve) (float *dst, const float *src, const float *factors,
+      size_t n_factors, size_t n);
 } Kernels;
 
 /* Loads and stores through these types may be unaligned. */
@@ -41,8 +43,7 @@ typedef float Lanes8 __attribute__((vector_size (32),
 attributes static void \
 name##_scale (float *dst, const float *src, float factor, size_t n) \
 { \
-  LOOP (Lanes, CONST_AT (Lanes, src + i) * factor + 0.0f, \
-      src[i] * factor + 0.0f) \
+  LOOP (Lanes, CONST_AT (Lanes, src + i) * factor, src[i] * factor) \
 } \
 attributes static void \
 name##_multiply (float *dst, const float *a, const float *b, size_t n) \
@@ -62,8 +63,37 @@ name##_add_scaled (float *dst, const float *src, float factor, size_t n) \
   LOOP (Lanes, CONST_AT (Lanes, dst + i) + CONST_AT (Lanes, src + i) * factor, \
       dst[i] + src[i] * factor) \
 } \
+attributes static void \
+name##_convolve (float *dst, const float *src, const float *factors, \
+    size_t n_factors, size_t n) \
+{ \
+  const size_t step = sizeof (Lanes) / sizeof (float); \
+  size_t i = 0, k; \
+  for (; n - i >= 4 * step; i += 4 * step) { \
+    const float *at = src + i; \
+    Lanes a = { 0 }, b = { 0 }, c = { 0 }, d = { 0 }; \
+    for (k = 0; k < n_factors; k++, at--) { \
+      a += CONST_AT (Lanes, at) * factors[k]; \
+      b += CONST_AT (Lanes, at + step) * factors[k]; \
+      c += CONST_AT (Lanes, at + 2 * step) * factors[k]; \
+      d += CONST_AT (Lanes, at + 3 * step) * factors[k]; \
+    } \
+    AT (Lanes, dst + i) = a; \
+    AT (Lanes, dst + i + step) = b; \
+    AT (Lanes, dst + i + 2 * step) = c; \
+    AT (Lanes, dst + i + 3 * step) = d; \
+  } \
+  for (; i < n; i++) { \
+    const float *at = src + i; \
+    float sum = 0; \
+    for (k = 0; k < n_factors; k++, at--) \
+      sum += *at * factors[k]; \
+    dst[i] = sum; \
+  } \
+} \
 static const Kernels name##_kernels = { \
-  name##_scale, name##_multiply, name##_add, name##_add_scaled \
+  name##_scale, name##_multiply, name##_add, name##_add_scaled, \
+  name##_convolve \
 };
 
 /* *INDENT-OFF* */
@@ -113,6 +143,13 @@ webaudio_vector_add_scaled (float *dst, const float *src, float factor,
     size_t n)
 {
   get_kernels ()->add_scaled (dst, src, factor, n);
+}
+
+void
+webaudio_vector_convolve (float *dst, const float *src, const float *factors,
+    size_t n_factors, size_t n)
+{
+  get_kernels ()->convolve (dst, src, factors, n_factors, n);
 }
 
 void

@@ -17,7 +17,7 @@
 
 /**
  * webaudio_vector_scale:
- * @dst: (out) (array length=n): @src * @factor; a product of zero is +0
+ * @dst: (out) (array length=n): @src * @factor
  * @src: (array length=n): samples
  * @factor: linear gain
  * @n: number of samples
@@ -54,6 +54,20 @@ void webaudio_vector_add (float *dst, const float *a, const float *b,
  */
 void webaudio_vector_add_scaled (float *dst, const float *src, float factor,
     size_t n);
+
+/**
+ * webaudio_vector_convolve:
+ * @dst: (out) (array length=n): at i the sum of @factors[k] * @src[i - k], from
+ *   k = 0 on
+ * @src: samples; those up to @n_factors - 1 before it are read, too
+ * @factors: (array length=n_factors): an impulse response
+ * @n_factors: number of factors
+ * @n: number of samples
+ *
+ * @dst must not overlap with what is read.
+ */
+void webaudio_vector_convolve (float *dst, const float *src,
+    const float *factors, size_t n_factors, size_t n);
 
 /**
  * webaudio_vector_fill:

@@ -16,8 +16,11 @@
 G_DEFINE_INTERFACE (GstWebAudioAutomation, gst_web_audio_automation,
     GST_TYPE_OBJECT);
 
-G_DEFINE_QUARK (gst - web - audio - automation - error - quark,
-    gst_web_audio_automation_error);
+GQuark
+gst_web_audio_automation_error_quark (void)
+{
+  return g_quark_from_static_string ("gst-web-audio-automation-error-quark");
+}
 
 gint
 gst_web_audio_automation_error_of (WebAudioTimelineResult result)
@@ -183,29 +186,51 @@ call_curve (gpointer self, const GArray * values, gdouble time,
       (const gdouble *) values->data, values->len, time, duration);
 }
 
-/* The numbers in a GstValueArray; something else becomes not-a-number, which is
- * refused. */
-static GArray *
-get_numbers (const GValue * array)
+/* The number in @value; something else is not-a-number, which is refused. */
+static gdouble
+get_number (GVariant * value)
 {
-  guint n = gst_value_array_get_size (array), i;
-  GArray *numbers = g_array_sized_new (FALSE, FALSE, sizeof (gdouble), n);
+  switch (g_variant_classify (value)) {
+    case G_VARIANT_CLASS_DOUBLE:
+      return g_variant_get_double (value);
+    case G_VARIANT_CLASS_INT32:
+      return g_variant_get_int32 (value);
+    case G_VARIANT_CLASS_UINT32:
+      return g_variant_get_uint32 (value);
+    case G_VARIANT_CLASS_INT64:
+      return (gdouble) g_variant_get_int64 (value);
+    default:
+      return NAN;
+  }
+}
+
+/* The numbers in an array or tuple, each of which may be a variant. */
+static GArray *
+get_numbers (GVariant * values)
+{
+  GArray *numbers = g_array_new (FALSE, FALSE, sizeof (gdouble));
+  gsize n = values && g_variant_is_container (values) ?
+      g_variant_n_children (values) : 0, i;
 
   for (i = 0; i < n; i++) {
-    GValue number = G_VALUE_INIT;
-    gdouble value = NAN;
+    GVariant *value = g_variant_get_child_value (values, i);
+    gdouble number;
 
-    g_value_init (&number, G_TYPE_DOUBLE);
-    if (g_value_transform (gst_value_array_get_value (array, i), &number))
-      value = g_value_get_double (&number);
-    g_value_unset (&number);
-    g_array_append_val (numbers, value);
+    while (g_variant_is_of_type (value, G_VARIANT_TYPE_VARIANT)) {
+      GVariant *inner = g_variant_get_variant (value);
+
+      g_variant_unref (value);
+      value = inner;
+    }
+    number = get_number (value);
+    g_array_append_val (numbers, number);
+    g_variant_unref (value);
   }
   return numbers;
 }
 
 static gboolean
-set_value_curve_at_time (gpointer self, const GValue * values, gdouble time,
+set_value_curve_at_time (gpointer self, GVariant * values, gdouble time,
     gdouble duration)
 {
   GArray *numbers = get_numbers (values);
@@ -213,22 +238,6 @@ set_value_curve_at_time (gpointer self, const GValue * values, gdouble time,
 
   g_array_unref (numbers);
   return accepted;
-}
-
-/* The generic marshaller does not know arrays. */
-static void
-marshal_curve (GClosure * closure, GValue * result, guint n,
-    const GValue * params, gpointer hint, gpointer data)
-{
-  GCClosure *c_closure = (GCClosure *) closure;
-  gboolean (*callback) (gpointer, const GValue *, gdouble, gdouble, gpointer) =
-      (gpointer) (data ? data : c_closure->callback);
-  gboolean accepted = callback (g_value_peek_pointer (params), params + 1,
-      g_value_get_double (params + 2), g_value_get_double (params + 3),
-      closure->data);
-
-  if (result)
-    g_value_set_boolean (result, accepted);
 }
 
 /*
@@ -357,7 +366,8 @@ install_signals (GType type)
       G_TYPE_BOOLEAN, 3, G_TYPE_DOUBLE, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
   /**
    * GstWebAudioAutomation::set-value-curve-at-time:
-   * @values: a GstValueArray of at least two numbers
+   * @values: (type GVariant): an array of at least two numbers, "ad" if it is
+   *     long
    * @time: when the first value holds, in seconds of graph time
    * @duration: seconds from the first value to the last one
    *
@@ -368,8 +378,8 @@ install_signals (GType type)
    * Returns: whether it has been scheduled
    */
   g_signal_new_class_handler ("set-value-curve-at-time", type, flags,
-      G_CALLBACK (set_value_curve_at_time), NULL, NULL, marshal_curve,
-      G_TYPE_BOOLEAN, 3, GST_TYPE_ARRAY, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+      G_CALLBACK (set_value_curve_at_time), NULL, NULL, NULL,
+      G_TYPE_BOOLEAN, 3, G_TYPE_VARIANT, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
   /**
    * GstWebAudioAutomation::cancel-scheduled-values:
    * @time: seconds of graph time

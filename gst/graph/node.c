@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bond.h"
+#include "cycle.h"
 #include "gather.h"
 #include "graph.h"
 #include "input.h"
@@ -199,6 +200,28 @@ drain (GstWebAudioNode * node, guint64 frame, guint frames,
       flow;
 }
 
+/* What the node puts out from @frame on. */
+static GstFlowReturn
+compute (GstWebAudioNode * node, guint64 frame, guint frames,
+    GstWebAudioBlock * block)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  block->frames = frames;
+  if (node->end_requested && !gst_web_audio_node_is_connected (node)) {
+    flow = GST_FLOW_EOS;
+  } else if (node->muted) {
+    gst_web_audio_cycle_report (node);
+    return gst_web_audio_gather_silence (node, frame, frames, block);
+  } else if (node->has_input) {
+    flow = gst_web_audio_gather (node, frame, frames, block);
+  }
+  if (node->has_input)
+    flow = drain (node, frame, frames, block, flow);
+  node->mixed_channels = block->channels;
+  return flow == GST_FLOW_OK ? process (node, frame, block) : flow;
+}
+
 /*
  * gst_web_audio_node_render:
  * @taker: (nullable): the output that asks
@@ -212,22 +235,13 @@ gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
     guint64 frame, guint frames, GstBuffer ** buffer)
 {
   GstWebAudioBlock block = { 0, };
-  GstFlowReturn flow = GST_FLOW_OK;
+  GstFlowReturn flow;
   guint i;
 
   if (G_UNLIKELY (!node->prepared || !node->rendered
           || node->position != frame))
     prepare (node, frame);
-  block.frames = frames;
-  if (node->end_requested && !gst_web_audio_node_is_connected (node))
-    flow = GST_FLOW_EOS;
-  else if (node->has_input)
-    flow = gst_web_audio_gather (node, frame, frames, &block);
-  if (node->has_input)
-    flow = drain (node, frame, frames, &block, flow);
-  node->mixed_channels = block.channels;
-  if (flow == GST_FLOW_OK)
-    flow = process (node, frame, &block);
+  flow = compute (node, frame, frames, &block);
   node->channels = block.channels;
   node->rendered = TRUE;
   node->position = frame;
@@ -439,14 +453,17 @@ gst_web_audio_node_class_add_param (GstWebAudioNodeClass * klass,
 {
   GstWebAudioParamInfo *info = &klass->params[klass->n_params];
   gchar *template_name = g_strdup_printf ("%s_%%u", name);
+  /* what gst-inspect cannot tell by itself */
+  gchar *description = g_strdup_printf ("%s (AudioParam: %s::automation, %s)",
+      blurb, name, template_name);
   GstCaps *caps = gst_static_pad_template_get_caps (&sink_template);
 
   g_assert (klass->n_params < GST_WEB_AUDIO_MAX_PARAMS);
   take_properties (klass);
   info->flags = flags;
-  info->pspec = g_param_spec_double (name, nick, blurb, minimum, maximum,
-      default_value, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-      G_PARAM_LAX_VALIDATION | GST_PARAM_CONTROLLABLE |
+  info->pspec = g_param_spec_double (name, nick, description, minimum, maximum,
+      default_value, G_PARAM_READWRITE | G_PARAM_STATIC_NAME |
+      G_PARAM_STATIC_NICK | G_PARAM_LAX_VALIDATION | GST_PARAM_CONTROLLABLE |
       GST_PARAM_MUTABLE_PLAYING);
   g_object_class_install_property (G_OBJECT_CLASS (klass),
       PROP_PARAMS + klass->n_params, info->pspec);
@@ -455,6 +472,7 @@ gst_web_audio_node_class_add_param (GstWebAudioNodeClass * klass,
           GST_PAD_REQUEST, caps, GST_TYPE_WEB_AUDIO_INPUT));
   klass->n_params++;
   gst_caps_unref (caps);
+  g_free (description);
   g_free (template_name);
 }
 

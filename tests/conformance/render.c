@@ -865,6 +865,19 @@ set_automation_rate (Node * node, const gchar * name, const gchar * rate)
   g_object_unref (param);
 }
 
+static GVariant *
+make_doubles (const GArray * samples)
+{
+  GVariantBuilder builder;
+  guint i;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("ad"));
+  for (i = 0; i < samples->len; i++)
+    g_variant_builder_add (&builder, "d", (gdouble) g_array_index (samples,
+            gfloat, i));
+  return g_variant_builder_end (&builder);
+}
+
 /* The arguments of a method: DATA, a float32 or a double (times). */
 static void
 init_event_argument (GValue * value, JsonNode * json, gboolean is_float)
@@ -877,7 +890,8 @@ init_event_argument (GValue * value, JsonNode * json, gboolean is_float)
   } else {
     GArray *samples = load_data (json, 0);
 
-    init_float_array (value, samples);
+    g_value_init (value, G_TYPE_VARIANT);
+    g_value_take_variant (value, g_variant_ref_sink (make_doubles (samples)));
     g_array_unref (samples);
   }
 }

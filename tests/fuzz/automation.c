@@ -170,50 +170,41 @@ check_text (GstControlSource * source)
 }
 
 /* What may stand in an array: numbers, and what is none */
-static void
-append_value (GValue * array, guint kind, gdouble number)
+static GVariant *
+make_value (guint kind, gdouble number)
 {
-  static const GType types[] = {
-    G_TYPE_DOUBLE, G_TYPE_DOUBLE, G_TYPE_FLOAT, G_TYPE_INT, G_TYPE_STRING,
-    G_TYPE_UINT64, G_TYPE_BOOLEAN
-  };
-  GType type = types[kind % G_N_ELEMENTS (types)];
-  GValue value = G_VALUE_INIT, from = G_VALUE_INIT;
+  gdouble limited = fabs (number) < 1e9 ? number : 1;
 
-  if (kind % 8 == 7) {
-    gst_value_array_init (&value, 0);
-    gst_value_array_append_and_take_value (array, &value);
-    return;
+  switch (kind % 8) {
+    case 0:
+      return g_variant_new_int32 ((gint) limited);
+    case 1:
+      return g_variant_new_uint32 ((guint) fabs (limited));
+    case 2:
+      return g_variant_new_int64 ((gint64) limited);
+    case 3:
+      return g_variant_new_boolean (limited > 0);
+    case 4:
+      return g_variant_new_variant (make_value (kind >> 3, number));
+    default:
+      return g_variant_new_double (number);
   }
-  g_value_init (&from, G_TYPE_DOUBLE);
-  g_value_set_double (&from, fabs (number) < 1e9 || type == G_TYPE_DOUBLE ?
-      number : 1);
-  g_value_init (&value, type);
-  g_value_transform (&from, &value);
-  gst_value_array_append_and_take_value (array, &value);
 }
 
 static void
 call_curve (gpointer object, guint kind, const gdouble * numbers)
 {
-  GValue args[4] = { G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT };
-  GValue result = G_VALUE_INIT;
+  GVariant *values[3];
+  gboolean accepted;
   guint i;
 
-  g_value_init (&args[0], G_OBJECT_TYPE (object));
-  g_value_set_object (&args[0], object);
-  gst_value_array_init (&args[1], 3);
-  for (i = 0; i < (kind & 3); i++)
-    append_value (&args[1], kind >> 2, numbers[i]);
-  for (i = 2; i < 4; i++) {
-    g_value_init (&args[i], G_TYPE_DOUBLE);
-    g_value_set_double (&args[i], numbers[i - 1]);
-  }
-  g_value_init (&result, G_TYPE_BOOLEAN);
-  g_signal_emitv (args, g_signal_lookup ("set-value-curve-at-time",
-          G_OBJECT_TYPE (object)), 0, &result);
-  for (i = 0; i < 4; i++)
-    g_value_unset (&args[i]);
+  for (i = 0; i < 3; i++)
+    values[i] = make_value (kind >> 2, numbers[i]);
+  g_signal_emit_by_name (object, "set-value-curve-at-time",
+      g_variant_new_tuple (values, kind & 3), numbers[1], numbers[2],
+      &accepted);
+  for (i = kind & 3; i < 3; i++)
+    g_variant_unref (g_variant_ref_sink (values[i]));
 }
 
 /* @set: set the value first, which the text does not tell */

@@ -45,7 +45,7 @@ expected (Operation operation, float before, float a, float b)
 
   switch (operation) {
     case SCALE:
-      return OPAQUE (a) * factor + 0.0f;
+      return OPAQUE (a) * factor;
     case MULTIPLY:
       return OPAQUE (a) * OPAQUE (b);
     case ADD:
@@ -231,6 +231,33 @@ GST_START_TEST (test_denormals_nest)
 
 GST_END_TEST;
 
+GST_START_TEST (test_convolve)
+{
+  float src[SIZE + 32], factors[33], dst[SIZE], want;
+  size_t n, taps, i, k;
+
+  fill_with_noise (src, SIZE + 32, 1);
+  fill_with_noise (factors, 33, 2);
+  for (n = 0; n <= MAX_LENGTH; n++) {
+    for (taps = 0; taps <= 33; taps += taps < 3 ? 1 : 15) {
+      webaudio_vector_fill (dst, GUARD, SIZE);
+      webaudio_vector_convolve (dst + 1, src + 32, factors, taps, n);
+      for (i = 0; i < n; i++) {
+        want = 0;
+        for (k = 0; k < taps; k++) {
+          float product = OPAQUE (src[32 + i - k]) * factors[k];
+
+          want += OPAQUE (product);
+        }
+        assert_bits_equal (dst + 1 + i, &want, 1);
+      }
+      fail_unless (dst[0] == GUARD && dst[n + 1] == GUARD);
+    }
+  }
+}
+
+GST_END_TEST;
+
 static Suite *
 vector_suite (void)
 {
@@ -243,6 +270,7 @@ vector_suite (void)
   tcase_add_loop_test (chain, test_any_chunks_give_the_same_bits, 0,
       N_OPERATIONS);
   tcase_add_loop_test (chain, test_special_values, 0, N_OPERATIONS);
+  tcase_add_test (chain, test_convolve);
   tcase_add_test (chain, test_denormals);
   tcase_add_test (chain, test_denormals_nest);
   return suite;

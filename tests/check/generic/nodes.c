@@ -24,6 +24,7 @@ static const gchar *nodes[] = {
       "stop=2900000000 "
       "playback-rate::automation=\"linearRampToValueAtTime(0.1,1)\" ! "
       "with.  with. ! gain",
+  "analyser",
   "channelsplitter",
   "channelmerger number-of-inputs=2",
   "delay delay-time=0.0123",
@@ -39,6 +40,9 @@ static const gchar *nodes[] = {
       "exponentialRampToValueAtTime(9000,0.3)\"",
   "biquadfilter type=peaking gain=-9",
   "iirfilter feedforward=\"<0.1,0.2,0.1>\" feedback=\"<1,-1.8,0.9>\"",
+  "waveshaper curve=\"<-0.5,-0.5,0,0.5,0.5>\"",
+  "waveshaper curve=\"<-0.5,-0.5,0,0.5,0.5>\" oversample=2x",
+  "waveshaper curve=\"<-0.5,-0.5,0,0.5,0.5>\" oversample=4x",
 };
 
 /* Blocks */

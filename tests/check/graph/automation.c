@@ -53,43 +53,15 @@ emit (gpointer object, const gchar * method, ...)
   return accepted;
 }
 
-/* As a binding of another language would call it */
+/* @values: floating, or (transfer none) */
 static gboolean
-emit_curve (gpointer object, const GValue * values, gdouble time,
-    gdouble duration)
+emit_curve (gpointer object, GVariant * values, gdouble time, gdouble duration)
 {
-  GValue args[4] = { G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT };
-  GValue result = G_VALUE_INIT;
-  gboolean accepted;
-  guint i;
+  gboolean accepted = FALSE;
 
-  g_value_init (&args[0], G_OBJECT_TYPE (object));
-  g_value_set_object (&args[0], object);
-  g_value_init (&args[1], GST_TYPE_ARRAY);
-  g_value_copy (values, &args[1]);
-  g_value_init (&args[2], G_TYPE_DOUBLE);
-  g_value_set_double (&args[2], time);
-  g_value_init (&args[3], G_TYPE_DOUBLE);
-  g_value_set_double (&args[3], duration);
-  g_value_init (&result, G_TYPE_BOOLEAN);
-  g_signal_emitv (args, g_signal_lookup ("set-value-curve-at-time",
-          G_OBJECT_TYPE (object)), 0, &result);
-  accepted = g_value_get_boolean (&result);
-  for (i = 0; i < 4; i++)
-    g_value_unset (&args[i]);
+  g_signal_emit_by_name (object, "set-value-curve-at-time", values, time,
+      duration, &accepted);
   return accepted;
-}
-
-static void
-append (GValue * array, GType type, gdouble number)
-{
-  GValue value = G_VALUE_INIT, converted = G_VALUE_INIT;
-
-  g_value_init (&value, G_TYPE_DOUBLE);
-  g_value_set_double (&value, number);
-  g_value_init (&converted, type);
-  g_value_transform (&value, &converted);
-  gst_value_array_append_and_take_value (array, &converted);
 }
 
 static void
@@ -121,17 +93,12 @@ assert_error (gpointer object, const gchar * should)
 
 GST_START_TEST (test_methods)
 {
-  GValue curve = G_VALUE_INIT;
-
-  gst_value_array_init (&curve, 3);
-  append (&curve, G_TYPE_FLOAT, 0.125);
-  append (&curve, G_TYPE_FLOAT, 0.5);
-  append (&curve, G_TYPE_FLOAT, 2);
   fail_unless (emit (param, "set-value-at-time", 220.0, 0.0));
   fail_unless (emit (param, "linear-ramp-to-value-at-time", 330.5, 1.0));
   fail_unless (emit (param, "exponential-ramp-to-value-at-time", 440.0, 2.25));
   fail_unless (emit (param, "set-target-at-time", 1e-3, 3.0, 0.125));
-  fail_unless (emit_curve (param, &curve, 4, 0.1));
+  fail_unless (emit_curve (param, g_variant_new_parsed ("[0.125, 0.5, 2.]"), 4,
+          0.1));
   assert_error (param, NULL);
   assert_text (param, "setValueAtTime(220, 0) linearRampToValueAtTime(330.5, 1)"
       " exponentialRampToValueAtTime(440, 2.25)"
@@ -146,15 +113,44 @@ GST_START_TEST (test_methods)
   fail_unless (emit (param, "cancel-scheduled-values", 1.5));
   assert_text (param, "setValueAtTime(220, 0) "
       "linearRampToValueAtTime(330.5, 1)");
-  g_value_unset (&curve);
+}
+
+GST_END_TEST;
+
+/* A curve is any array of numbers. */
+GST_START_TEST (test_curves)
+{
+  static const gchar *curves[] = {
+    "[0., 1., -2.]", "[0, 1, -2]", "[int64 0, 1, -2]", "(0, 1.0, -2)",
+    "[<0>, <1.0>, <<-2>>]", "(uint32 0, uint32 1, <-2.0>)"
+  };
+  static const gchar *others[] = {
+    "[true, false]", "['a', 'b']", "[[0.], [1.]]", "(1, 'a')", "[<1>, <'b'>]"
+  };
+  static const gchar *none[] = { "@ad []", "7", "'ab'", "[1.]" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (curves); i++) {
+    fail_unless (emit_curve (param, g_variant_new_parsed (curves[i]), 1, 1));
+    assert_text (param, "setValueCurveAtTime([0, 1, -2], 1, 1)");
+    fail_unless (emit (param, "cancel-scheduled-values", 0.0));
+  }
+  for (i = 0; i < G_N_ELEMENTS (others); i++) {
+    fail_if (emit_curve (param, g_variant_new_parsed (others[i]), 1, 1));
+    assert_error (param, "setValueCurveAtTime: TypeError");
+  }
+  for (i = 0; i < G_N_ELEMENTS (none); i++) {
+    fail_if (emit_curve (param, g_variant_new_parsed (none[i]), 1, 1));
+    assert_error (param, "setValueCurveAtTime: InvalidStateError");
+  }
+  fail_if (emit_curve (param, NULL, 1, 1));
+  assert_text (param, "");
 }
 
 GST_END_TEST;
 
 GST_START_TEST (test_refused_methods)
 {
-  GValue curve = G_VALUE_INIT, word = G_VALUE_INIT;
-
   fail_if (emit (param, "set-value-at-time", 1.0, -1.0));
   assert_error (param, "setValueAtTime: RangeError");
   fail_if (emit (param, "set-value-at-time", NAN, 1.0));
@@ -168,29 +164,14 @@ GST_START_TEST (test_refused_methods)
   fail_if (emit (param, "cancel-and-hold-at-time", -0.5));
   assert_error (param, "cancelAndHoldAtTime: RangeError");
 
-  gst_value_array_init (&curve, 2);
-  fail_if (emit_curve (param, &curve, 1, 1));
-  assert_error (param, "setValueCurveAtTime: InvalidStateError");
-  append (&curve, G_TYPE_DOUBLE, 1);
-  append (&curve, G_TYPE_DOUBLE, 2);
-  fail_if (emit_curve (param, &curve, 1, 0));
+  fail_if (emit_curve (param, g_variant_new_parsed ("[1., 2.]"), 1, 0));
   assert_error (param, "setValueCurveAtTime: RangeError");
-  fail_unless (emit_curve (param, &curve, 1, 1));
+  fail_unless (emit_curve (param, g_variant_new_parsed ("[1., 2.]"), 1, 1));
   assert_error (param, NULL);
   fail_if (emit (param, "set-value-at-time", 1.0, 1.5));
   assert_error (param, "setValueAtTime: NotSupportedError");
   fail_unless (emit (param, "cancel-scheduled-values", 0.0));
-  g_value_unset (&curve);
-  gst_value_array_init (&curve, 2);
-  g_value_init (&word, G_TYPE_STRING);
-  g_value_set_string (&word, "loud");
-  gst_value_array_append_value (&curve, &word);
-  gst_value_array_append_value (&curve, &word);
-  fail_if (emit_curve (param, &curve, 1, 1));
-  assert_error (param, "setValueCurveAtTime: TypeError");
   assert_text (param, "");
-  g_value_unset (&word);
-  g_value_unset (&curve);
 }
 
 GST_END_TEST;
@@ -440,6 +421,7 @@ automation_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_test (tc, test_methods);
+  tcase_add_test (tc, test_curves);
   tcase_add_test (tc, test_refused_methods);
   tcase_add_test (tc, test_text);
   tcase_add_test (tc, test_refused_text);
