@@ -472,6 +472,59 @@ def delayreader(path):
     save(figure, path)
 
 
+def panner(path):
+    figure, axes = panels(3, ['distance-model; rolloff-factor=2',
+                              'a cone of 60° and 180°',
+                              'panning-model=hrtf, from the right'])
+    distance = np.linspace(0, 10, 48001)
+    for model, color in [('linear', GREY), ('inverse', BLUE), ('exponential', ORANGE)]:
+        samples = render(f'constantsource ! panner distance-model={model} max-distance=8 '
+                         'rolloff-factor=2 length=48128 position-z::automation='
+                         '"setValueAtTime(0, 0) linearRampToValueAtTime(-10, 1)"')[:48001]
+        axes[0].plot(distance, np.hypot(*samples.T), color, lw=1.2, label=model)
+    axes[0].set_xlabel('distance', fontsize=8)
+    axes[0].set_ylabel('factor', fontsize=8)
+    axes[0].legend(fontsize=7)
+
+    samples = render('oscillator frequency=0.5 ! p.orientation-x_0 '
+                     'oscillator frequency=0.5 real="<0,-1>" imag="<0,0>" ! p.orientation-z_0 '
+                     'constantsource ! panner name=p orientation-x=0 rolloff-factor=0 '
+                     'position-z=1 cone-inner-angle=60 cone-outer-angle=180 '
+                     'cone-outer-gain=0.1 length=48128')[:48001]
+    axes[1].plot(np.linspace(0, 180, 48001), np.hypot(*samples.T), BLUE, lw=1.2)
+    axes[1].set_xlabel('angle to the listener in °', fontsize=8)
+
+    samples = render('constantsource stop=20833 ! panner panning-model=hrtf position-x=1')
+    for channel, color, label in [(1, ORANGE, 'right'), (0, BLUE, 'left')]:
+        axes[2].plot(milliseconds(samples), samples[:, channel], color, lw=1, label=label)
+    axes[2].set_xlim(5, 9)
+    axes[2].set_xlabel('ms', fontsize=8)
+    axes[2].legend(fontsize=7)
+    save(figure, path)
+
+
+def audiolistener(path):
+    figure, axes = panels(2, ['past a source, which is 1 to the right',
+                              'a source in front; the listener turns once'])
+    walk = ('audiolistener position-z::automation='
+            '"setValueAtTime(5, 0) linearRampToValueAtTime(-5, 1)" '
+            'constantsource ! panner position-x=1 length=48128')
+    turn = ('audiolistener name=l forward-z=0 oscillator frequency=1 ! l.forward-x_0 '
+            'oscillator frequency=1 real="<0,-1>" imag="<0,0>" ! l.forward-z_0 '
+            'constantsource ! panner position-z=-1 length=48128')
+    for axis, line, first, last in [(axes[0], walk, -5, 5), (axes[1], turn, 0, 360)]:
+        samples = render(line)[:48000]
+        for channel, color, label in [(0, BLUE, 'left'), (1, ORANGE, 'right')]:
+            axis.plot(np.linspace(first, last, 48000), samples[:, channel], color, lw=1.2,
+                      label=label)
+        axis.set_ylabel('factor', fontsize=8)
+        axis.legend(fontsize=7)
+    axes[0].set_xlabel('way', fontsize=8)
+    axes[1].set_xlabel('° to the right', fontsize=8)
+    axes[1].set_xticks(range(0, 361, 90))
+    save(figure, path)
+
+
 def mediastreamdest(path):
     figure, axes = panels(2, ['the track, not enabled for a while',
                               'the start of an Opus recording, and what went in'])
@@ -749,6 +802,8 @@ PICTURES = (
     iirfilter,
     waveshaper,
     stereopanner,
+    panner,
+    audiolistener,
     delay,
     delaywriter,
     delayreader,
