@@ -28,6 +28,9 @@
 #define DEFAULT_RATE 48000
 /* How often a wait looks again at what nobody signals: the wall clock. */
 #define LOOK_AGAIN (20 * G_TIME_SPAN_MILLISECOND)
+/* How long, and how often, a sink is looked at that is being activated. */
+#define WAKING_TIME (2 * G_TIME_SPAN_SECOND)
+#define LOOK_AGAIN_AT_SINK (2 * G_TIME_SPAN_MILLISECOND)
 /* How often a driver tries again where downstream is flushing. */
 #define TRY_AGAIN (50 * G_TIME_SPAN_MILLISECOND)
 
@@ -760,15 +763,31 @@ send_segment (GstWebAudioOutput * output, const GstSegment * segment)
 
 /* The turn */
 
-/* A sink that is just being activated says EOS where it should say FLUSHING
- * (GstBaseSink, before it knows its pad's mode). Only the second EOS of a
- * downstream that has taken nothing yet is believed. */
+/* What a sink that is just being activated is given would be lost. */
+static void
+wait_until_awake (GstWebAudioOutput * output)
+{
+  guint i;
+
+  for (i = 0; i < WAKING_TIME / LOOK_AGAIN_AT_SINK; i++) {
+    if (g_atomic_int_get (&output->interrupted)
+        || !gst_web_audio_link_is_waking (GST_PAD (output)))
+      return;
+    g_usleep (LOOK_AGAIN_AT_SINK);
+  }
+}
+
+/* Only the second EOS of a downstream that has taken nothing yet is believed: a
+ * sink behind another element may be just being activated, too. */
 static GstFlowReturn
 push_buffer (GstWebAudioOutput * output, GstBuffer * buffer)
 {
   gboolean believed = output->accepted;
-  GstFlowReturn flow = gst_pad_push (GST_PAD (output), buffer);
+  GstFlowReturn flow;
 
+  if (!believed)
+    wait_until_awake (output);
+  flow = gst_pad_push (GST_PAD (output), buffer);
   output->accepted = flow == GST_FLOW_OK || flow == GST_FLOW_EOS;
   return flow == GST_FLOW_EOS && !believed ? GST_FLOW_FLUSHING : flow;
 }

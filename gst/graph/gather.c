@@ -11,6 +11,7 @@
 #include "gather.h"
 #include "graph.h"
 #include "input.h"
+#include "link.h"
 #include "output.h"
 
 typedef struct
@@ -32,7 +33,8 @@ expects_input (GstWebAudioNode * node)
   for (l = GST_ELEMENT (node)->sinkpads; l && !expects; l = l->next)
     expects = gst_pad_is_linked (l->data)
         && !GST_WEB_AUDIO_INPUT_CAST (l->data)->param
-        && !GST_WEB_AUDIO_INPUT_CAST (l->data)->connected;
+        && !GST_WEB_AUDIO_INPUT_CAST (l->data)->connected
+        && gst_web_audio_link_leads_somewhere (l->data);
   GST_OBJECT_UNLOCK (node);
   return expects;
 }

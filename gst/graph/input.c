@@ -355,8 +355,11 @@ input_event (GstPad * pad, GstObject * parent, GstEvent * event)
       break;
     case GST_EVENT_STREAM_START:
       input->asked = FALSE;
-      if (pushed)
+      if (pushed) {
+        /* nobody tells when the pad of a bin that leads here is linked */
+        gst_web_audio_graph_connect (input, NULL);
         set_ended (input, FALSE);
+      }
       break;
     case GST_EVENT_EOS:
       if (pushed)
@@ -547,7 +550,8 @@ judge_link (GstWebAudioInput * input, GstWebAudioOutput * output)
   gint ours, theirs;
 
   if (!output)
-    return gst_pad_is_linked (GST_PAD (input)) ? LINK_PUSH : LINK_LATER;
+    return gst_web_audio_link_leads_somewhere (GST_PAD (input)) ? LINK_PUSH :
+        LINK_LATER;
   if (GST_STATE (output->node) < GST_STATE_READY)
     return LINK_LATER;
   ours = g_atomic_int_get (&input->node->rate);

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <gst/base/gstbasesink.h>
+
 #include "link.h"
 
 static gboolean
@@ -258,4 +260,44 @@ gst_web_audio_link_will_start (GstPad * pad)
   gst_clear_object (&parent);
   gst_object_unref (peer);
   return result;
+}
+
+static gboolean
+is_waking (GstPad * pad)
+{
+  GstElement *parent = gst_pad_get_parent_element (pad);
+  gboolean waking = parent && GST_IS_BASE_SINK (parent)
+      && GST_BASE_SINK (parent)->pad_mode != GST_PAD_MODE_PUSH
+      && gst_pad_is_active (pad);
+
+  gst_clear_object (&parent);
+  return waking;
+}
+
+/*
+ * gst_web_audio_link_is_waking:
+ *
+ * Returns: whether @srcpad leads to a sink that is just being activated: one
+ *     whose pad is active already, but which does not know yet that it is pushed
+ *     into. GstBaseSink answers EOS then where it should say FLUSHING.
+ */
+gboolean
+gst_web_audio_link_is_waking (GstPad * srcpad)
+{
+  GstPad *pad = gst_object_ref (srcpad);
+  gboolean waking = FALSE;
+
+  while (pad) {
+    GstPad *peer = gst_pad_get_peer (pad);
+
+    gst_object_unref (pad);
+    pad = NULL;
+    if (peer && GST_IS_PROXY_PAD (peer)) {
+      pad = step_through (peer);
+    } else if (peer) {
+      waking = is_waking (peer);
+      gst_object_unref (peer);
+    }
+  }
+  return waking;
 }

@@ -33,6 +33,9 @@ gboolean gst_web_audio_link_leads_somewhere (GstPad * pad);
 G_GNUC_INTERNAL
 gboolean gst_web_audio_link_will_start (GstPad * pad);
 
+G_GNUC_INTERNAL
+gboolean gst_web_audio_link_is_waking (GstPad * srcpad);
+
 G_END_DECLS
 
 #endif

@@ -323,6 +323,39 @@ GST_START_TEST (test_retarget)
 
 GST_END_TEST;
 
+/* The pad of a bin that nobody has linked yet is no connection that somebody
+ * waits for; what is linked to it later is one. */
+GST_START_TEST (test_open_ghost_pad)
+{
+  GstElement *pipeline = launch ("constantsource ! dest.sink_0  "
+      "audiodestination name=dest  dest.src_0 ! fakesink name=out");
+  GstElement *dest = get_element (pipeline, "dest");
+  GstElement *source = gst_element_factory_make ("audiotestsrc", NULL);
+  Recorder *recorder = record (pipeline, "out");
+  gint64 start = g_get_monotonic_time ();
+
+  recorder_allow (recorder, 48000);
+  play (pipeline);
+  recorder_wait (recorder, 48000);
+  fail_unless (g_get_monotonic_time () - start < 4 * G_USEC_PER_SEC);
+  fail_unless (recorder_samples (recorder)[0] == 1);
+
+  g_object_set (source, "wave", 4 /* silence */ , "volume", 0.0, NULL);
+  gst_bin_add (GST_BIN (pipeline), gst_object_ref (source));
+  fail_unless (gst_element_link_pads (source, "src", dest, "sink"));
+  fail_unless (gst_element_sync_state_with_parent (source));
+  recorder_allow (recorder, G_MAXUINT64);
+  recorder_wait (recorder, 480000);
+  gst_element_set_locked_state (source, TRUE);
+  stop (pipeline);
+  set_state (source, GST_STATE_NULL);
+  gst_object_unref (source);
+  gst_object_unref (dest);
+  recorder_free (recorder);
+}
+
+GST_END_TEST;
+
 static Suite *
 link_suite (void)
 {
@@ -341,6 +374,7 @@ link_suite (void)
   tcase_add_test (tc, test_ghost_pads);
   tcase_add_test (tc, test_ghost_pads_are_pulled);
   tcase_add_test (tc, test_retarget);
+  tcase_add_test (tc, test_open_ghost_pad);
   return s;
 }
 
