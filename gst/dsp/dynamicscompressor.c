@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vector.h"
+
 /* The frames for which the gain moves at one speed. */
 #define DIVISION 32
 
@@ -392,6 +394,8 @@ follow (Follower * self, const float *levels, float loudest,
       gains[i] = (float) gain;
     }
   }
+  for (; i % LANES != 0; i++)
+    gains[i] = 0;
   for (i = 0; i < n; i += LANES)
     *(Floats *) (gains + i) = warp (*(const Floats *) (gains + i)) *
         self->curve.makeup;
@@ -409,20 +413,27 @@ store (const WebAudioCompressor * self, float *line, const float *samples,
   const size_t start = self->at & self->mask;
   const size_t first = n < self->mask + 1 - start ? n : self->mask + 1 - start;
 
+  if (first == DIVISION) {
+    memcpy (line + start, samples, DIVISION * sizeof (float));
+    return;
+  }
   memcpy (line + start, samples, first * sizeof (float));
   memcpy (line, samples + first, (n - first) * sizeof (float));
 }
 
-/* Of up to a division of frames, stores what is finite. */
+/* Of up to a division of frames, takes what is finite, and the levels. */
 static void
-take (WebAudioCompressor * self, const float *in, float *line, float *levels,
-    size_t n)
+take (const float *in, float *samples, float *levels, size_t n)
 {
-  float samples[DIVISION + LANES] = { 0 };
   size_t i;
 
-  memcpy (samples, in, n * sizeof (float));
-  for (i = 0; i < n; i += LANES) {
+  if (n == DIVISION) {
+    memcpy (samples, in, DIVISION * sizeof (float));
+  } else {
+    memset (samples, 0, DIVISION * sizeof (float));
+    memcpy (samples, in, n * sizeof (float));
+  }
+  for (i = 0; i < DIVISION; i += LANES) {
     const Floats x = *(Floats *) (samples + i);
     const Floats level = (Floats) ((Ints) x & 0x7fffffff);
     const Ints finite = level <= FLT_MAX;
@@ -432,21 +443,24 @@ take (WebAudioCompressor * self, const float *in, float *line, float *levels,
     *(Floats *) (levels + i) = larger (*(Floats *) (levels + i),
         (Floats) ((Ints) level & finite));
   }
-  store (self, line, samples, n);
 }
 
-/* Takes frames of input, for the frames' levels. Returns the number of frames
- * up to the last that is not zero. */
+/* Takes frames of input, and the frames' levels. Returns the number of frames up
+ * to the last that is not zero. */
 static size_t
 take_all (WebAudioCompressor * self, const float *const *in, unsigned channels,
     size_t offset, float *levels, size_t n)
 {
   static const float zeros[DIVISION];
+  float samples[DIVISION];
   unsigned c;
 
-  for (c = 0; c < 2; c++)
-    take (self, in ? in[c < channels ? c : 0] + offset : zeros,
-        self->lines[c], levels, n);
+  memset (levels, 0, DIVISION * sizeof (float));
+  for (c = 0; c < 2; c++) {
+    if (c < channels)
+      take (in ? in[c] + offset : zeros, samples, levels, n);
+    store (self, self->lines[c], samples, n);
+  }
   while (n > 0 && levels[n - 1] == 0)
     n--;
   return n;
@@ -469,12 +483,9 @@ give (const WebAudioCompressor * self, const float *line, const float *gains,
 {
   const size_t start = (self->at - self->delay) & self->mask;
   const size_t first = n < self->mask + 1 - start ? n : self->mask + 1 - start;
-  size_t i;
 
-  for (i = 0; i < first; i++)
-    out[i] = line[start + i] * gains[i];
-  for (; i < n; i++)
-    out[i] = line[i - first] * gains[i];
+  webaudio_vector_multiply (out, line + start, gains, first);
+  webaudio_vector_multiply (out + first, line, gains + first, n - first);
 }
 
 /* Counts on, @n frames of which the first @last end with what is counted
@@ -506,7 +517,7 @@ process_some (WebAudioCompressor * self, uint64_t frame,
     const float *const *in, unsigned in_channels, float *const *out,
     unsigned out_channels, size_t offset, size_t n)
 {
-  float levels[DIVISION + LANES] = { 0 }, gains[DIVISION + LANES] = { 0 };
+  float levels[DIVISION], gains[DIVISION];
   size_t sounding;
   unsigned c;
 
