@@ -736,7 +736,7 @@ def waveshaper(path):
     axes[2].legend(fontsize=7, loc='upper right')
 def dynamicscompressor(path):
     figure, axes = panels(3, ['dB out of dB in: ratio=1, 2, 4, 20', 'attack=0.02, in and out',
-                              'reduction, dB: release=0.25 and 1'])
+                              'reduction, dB: attack=0.003 and 0.3'])
     levels = np.arange(-60, 7, 3)
     for ratio, color in ((1, GREY), (2, BLUE), (4, BLUE), (20, ORANGE)):
         out = [render(f'constantsource offset={10 ** (level / 20)} ! dynamicscompressor '
@@ -749,12 +749,14 @@ def dynamicscompressor(path):
     for line, color in (('gain', GREY), ('dynamicscompressor attack=0.02', BLUE)):
         samples = render(f'{tone} ! {line} ! gain length=24000')[:, 0]
         axes[1].plot(np.arange(len(samples)) / RATE, samples, color, lw=0.5)
-    for release, color in ((0.25, BLUE), (1, ORANGE)):
+    for attack, color in ((0.003, BLUE), (0.3, ORANGE)):
         reduction = []
-        render(f'{tone} ! dynamicscompressor name=c release={release} ! '
-               'gain length=48000 block-size=128', lambda number, pipeline:
+        render('oscillator frequency=200 start=2100000000 stop=2400000000 ! dynamicscompressor '
+               f'name=c attack={attack} ! gain length=144000 block-size=128',
+               lambda number, pipeline:
                reduction.append(pipeline.get_by_name('c').props.reduction))
-        axes[2].plot(np.arange(len(reduction)) * 128 / RATE, reduction, color, lw=1)
+        axes[2].plot(np.arange(len(reduction)) * 128 / RATE - 2, reduction, color, lw=1)
+    axes[2].set_xlim(0, 1)
     for axis in axes[1:]:
         axis.set_xlabel('s', fontsize=8)
     save(figure, path)
@@ -779,7 +781,8 @@ def convolver(path):
             axes[0].plot(seconds_of(response), response[:, channel] - 1.5 * channel, color, lw=0.3)
         axes[1].plot(seconds_of(dry), dry, GREY, lw=0.6)
         axes[1].plot(seconds_of(wet), wet[:, 0] / np.abs(wet).max() - 1.5, BLUE, lw=0.3)
-        axes[2].specgram(wet[:, 0], 512, RATE, noverlap=384, cmap='Greys')
+        axes[2].specgram(wet[30000:, 0], 512, RATE, noverlap=384, cmap='Greys', vmin=-160)
+        axes[2].grid(False)
     for axis in axes:
         axis.set_yticks([])
         axis.set_xlabel('s', fontsize=8)

@@ -27,6 +27,7 @@ static const struct
   const gchar *property;
   const gchar *unit;
 } units[] = {
+  {"attack", "s"},
   {"audio-bits-per-second", "bit/s"},
   {"base-latency", "ns"},
   {"bits-per-second", "bit/s"},
@@ -50,6 +51,7 @@ static const struct
   {"fft-size", "frames"},
   {"interval", "ns"},
   {"jitter", "ns"},
+  {"knee", "dB"},
   {"length", "frames"},
   {"loop-end", "s"},
   {"loop-start", "s"},
@@ -73,12 +75,16 @@ static const struct
   {"position-y", "distance"},
   {"position-z", "distance"},
   {"q", "dB or ratio"},
+  {"ratio", "dB per dB"},
+  {"reduction", "dB"},
+  {"release", "s"},
   {"ref-distance", "distance"},
   {"rolloff-factor", "factor"},
   {"sample-rate", "Hz"},
   {"smoothing-time-constant", "factor"},
   {"start", "ns"},
   {"stop", "ns"},
+  {"threshold", "dB"},
   {"timeslice", "ns"},
   {"underruns", "frames"},
   {"up-x", "direction"},

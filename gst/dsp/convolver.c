@@ -465,9 +465,9 @@ finish_quanta (WebAudioConvolver * self, uint64_t quantum)
     return;
   for (l = 0; l < self->n_levels; l++)
     finish_quantum (self, &self->levels[l], quantum);
-  if (self->since_stereo >= self->length)
+  if (self->since_stereo + 1 >= self->length)
     self->stereo = false;
-  if (self->since_sound >= self->length)
+  if (self->since_sound + 1 >= self->length)
     forget_all (self);
 }
 
