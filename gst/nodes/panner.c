@@ -501,8 +501,10 @@ gst_web_audio_panner_locate (GstWebAudioNode * node, guint64 from, guint64 to)
   GstWebAudioPanner *self = GST_WEB_AUDIO_PANNER (node);
 
   self->held_quantum = G_MAXUINT64;
+  GST_OBJECT_LOCK (self);
   if (self->hrtf)
     webaudio_hrtf_reset (self->hrtf);
+  GST_OBJECT_UNLOCK (self);
 }
 
 /* HRTF */
@@ -573,6 +575,17 @@ provide_hrtf (GstWebAudioPanner * self, gint rate, gboolean replace)
   return !failed;
 }
 
+static gboolean
+has_other_rate (GstWebAudioPanner * self, gint rate)
+{
+  gboolean other;
+
+  GST_OBJECT_LOCK (self);
+  other = self->hrtf && self->rate != rate;
+  GST_OBJECT_UNLOCK (self);
+  return other;
+}
+
 static void
 drop_hrtf (GstWebAudioPanner * self)
 {
@@ -594,6 +607,9 @@ gst_web_audio_panner_prepare (GstWebAudioNode * node, gint rate)
 {
   GstWebAudioPanner *self = GST_WEB_AUDIO_PANNER (node);
 
+  /* what was made for another rate must not be taken for this one's */
+  if (has_other_rate (self, rate))
+    drop_hrtf (self);
   if (lacks_hrtf (self, rate) && !provide_hrtf (self, rate, TRUE))
     gst_web_audio_defer (post_failure, self);
 }
