@@ -299,7 +299,7 @@ next_quantum (guint64 frame)
 }
 
 /* Ends the block with the first quantum in which a connection ends or changes
- * its channels, because in the next one channels may be counted otherwise. The
+ * its channels, and before the first that has others, because in the next one channels may be counted otherwise. The
  * quantum after an end is rendered alone where nodes may begin to drain. */
 static guint
 cut_at_changes (GstWebAudioOutput * output, GstWebAudioGraph * graph,
@@ -311,8 +311,13 @@ cut_at_changes (GstWebAudioOutput * output, GstWebAudioGraph * graph,
   graph->unsettled = FALSE;
   for (i = 0; i < graph->sources->len; i++) {
     GstWebAudioNode *source = g_ptr_array_index (graph->sources, i);
+    GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (source);
 
-    change = GST_WEB_AUDIO_NODE_GET_CLASS (source)->end (source, graph->rate);
+    change = klass->begin ? klass->begin (source, graph->rate) : 0;
+    graph->unsettled |= change > output->position && change <= last;
+    if (change > output->position)
+      end = MIN (end, change);
+    change = klass->end (source, graph->rate);
     graph->unsettled |= change > output->position && change <= last;
     if (change > output->position && change < end)
       end = MIN (end, next_quantum (change));
@@ -706,14 +711,14 @@ unsign_zeros (GstWebAudioOutput * output, GstWebAudioBlock * block)
   return TRUE;
 }
 
-/* What channels come is not yet known from the silence before them. */
+/* What channels come is not yet known from the first block. */
 static guint
 count_channels (GstWebAudioOutput * output, const GstWebAudioBlock * block)
 {
   GstWebAudioGraph *graph;
   guint channels;
 
-  if (!block->silent || output->port >= 0)
+  if (output->port >= 0)
     return block->channels;
   graph = gst_web_audio_graph_lock (output->node);
   channels = gst_web_audio_gather_foresee (output->node,

@@ -335,7 +335,8 @@ gst_web_audio_gather_foresee (GstWebAudioNode * node, guint32 visit)
     return node->channels;
   node->visit = visit;
   if (!origin && !node->has_input)
-    return node->channels;
+    return klass->own_channels ?
+        MAX (node->channels, klass->own_channels (node)) : node->channels;
   channels = foresee_input (origin ? origin : node, visit);
   /* others have a number of their own */
   return klass->at_rest || node->channels == node->mixed_channels ?

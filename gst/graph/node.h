@@ -165,6 +165,11 @@ typedef enum
  * @end: (optional): the frame at which the node's own sound ends, or
  *     %GST_BUFFER_OFFSET_NONE if it never does. Only asked of nodes that have
  *     no input.
+ * @begin: (optional): the first frame of the quantum with which the node's own
+ *     sound begins, where it puts out other channels from there on, or
+ *     %GST_BUFFER_OFFSET_NONE. Only asked of nodes that have @end.
+ * @own_channels: (optional): how many channels a node without input puts out
+ *     when its sound has begun
  * @send_stream_start: (optional): begins the stream of an output in another way
  * @held: (optional): the graph has been rendered up to @frame, where the node
  *     wanted to suspend it. Called by a rendering thread that holds no lock.
@@ -195,6 +200,8 @@ struct _GstWebAudioNodeClass
     GstFlowReturn (*process) (GstWebAudioNode * node, guint64 frame,
       GstWebAudioBlock * block);
     guint64 (*end) (GstWebAudioNode * node, gint rate);
+  guint64 (*begin) (GstWebAudioNode * node, gint rate);
+  guint (*own_channels) (GstWebAudioNode * node);
   void (*send_stream_start) (GstWebAudioNode * node, GstPad * pad);
   void (*held) (GstWebAudioNode * node, guint64 frame);
   gboolean (*at_rest) (GstWebAudioNode * node);

@@ -219,6 +219,32 @@ read_quantum (const Reading * reading, guint64 frame, gdouble * intrinsic)
   return param->held_value;
 }
 
+/* All quanta in one look, where nothing moves. */
+static gboolean
+read_still_quanta (const Reading * reading, gdouble * value)
+{
+  GstWebAudioParam *param = reading->param;
+  gboolean still;
+
+  if (reading->binding || param->input.buffer
+      || reading->frame != quantum_of (reading->frame)
+      || param->held_quantum == reading->frame)
+    return FALSE;
+  GST_OBJECT_LOCK (param);
+  *value = param->current;
+  still = webaudio_timeline_read (param->schedule.timeline, reading->rate,
+      reading->frame, reading->n, NULL, value);
+  if (still)
+    conclude (reading, *value);
+  GST_OBJECT_UNLOCK (param);
+  if (!still)
+    return FALSE;
+  *value = limit (param, *value);
+  param->held_quantum = quantum_of (reading->frame + reading->n - 1);
+  param->held_value = *value;
+  return TRUE;
+}
+
 static const gdouble *
 read_k_rate (const Reading * reading, gdouble * value)
 {
@@ -227,6 +253,8 @@ read_k_rate (const Reading * reading, gdouble * value)
   gboolean constant = TRUE;
   guint done, count, i;
 
+  if (read_still_quanta (reading, value))
+    return NULL;
   *value = last = read_quantum (reading, reading->frame, &intrinsic);
   for (done = 0; done < reading->n; done += count) {
     guint64 frame = reading->frame + done;

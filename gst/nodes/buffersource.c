@@ -365,6 +365,18 @@ count_left (GstWebAudioBufferSource * self, const Settings * settings,
   return left;
 }
 
+static guint
+gst_web_audio_buffer_source_own_channels (GstWebAudioNode * node)
+{
+  GstWebAudioBufferSource *self = GST_WEB_AUDIO_BUFFER_SOURCE (node);
+  guint channels;
+
+  GST_OBJECT_LOCK (self);
+  channels = self->buffer ? self->buffer->content.channels : 1;
+  GST_OBJECT_UNLOCK (self);
+  return channels;
+}
+
 /* Where a sound ends, the channels of what it is mixed into may change with the
  * next quantum. So it must not end within a block; and where the speed is not
  * known, any block may be the one. */
@@ -778,6 +790,8 @@ gst_web_audio_buffer_source_class_init (GstWebAudioBufferSourceClass * klass)
   GST_ELEMENT_CLASS (klass)->change_state =
       GST_DEBUG_FUNCPTR (gst_web_audio_buffer_source_change_state);
   GST_WEB_AUDIO_NODE_CLASS (klass)->locate = gst_web_audio_buffer_source_locate;
+  GST_WEB_AUDIO_NODE_CLASS (klass)->own_channels =
+      gst_web_audio_buffer_source_own_channels;
   GST_WEB_AUDIO_NODE_CLASS (klass)->max_block =
       gst_web_audio_buffer_source_max_block;
   source_class->begin_block = gst_web_audio_buffer_source_begin_block;

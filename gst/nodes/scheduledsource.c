@@ -147,9 +147,12 @@ gst_web_audio_scheduled_source_process (GstWebAudioNode * node,
   if (frame + frames == schedule.end)
     finish (source);
   before = schedule.first > frame ? MIN (frames, schedule.first - frame) : 0;
+  /* what does not play yet has one channel */
   silent = before == frames || channels == 0;
-  if (!gst_web_audio_node_acquire (node, block, MAX (channels, 1), frame,
-          frames, silent))
+  if (silent)
+    channels = 1;
+  if (!gst_web_audio_node_acquire (node, block, channels, frame, frames,
+          silent))
     return GST_FLOW_ERROR;
   if (!silent)
     generate (source, block, frame, before, schedule.start);
@@ -177,6 +180,19 @@ gst_web_audio_scheduled_source_end (GstWebAudioNode * node, gint rate)
   if (klass->foresee && schedule.start >= 0)
     schedule.end = MIN (schedule.end, klass->foresee (source, schedule.start));
   return schedule.end == G_MAXUINT64 ? GST_BUFFER_OFFSET_NONE : schedule.end;
+}
+
+static guint64
+gst_web_audio_scheduled_source_begin (GstWebAudioNode * node, gint rate)
+{
+  GstWebAudioNodeClass *klass = GST_WEB_AUDIO_NODE_GET_CLASS (node);
+  Schedule schedule;
+
+  if (!klass->own_channels || klass->own_channels (node) == 1)
+    return GST_BUFFER_OFFSET_NONE;
+  get_schedule (GST_WEB_AUDIO_SCHEDULED_SOURCE (node), rate, &schedule);
+  return schedule.start < 0 ? GST_BUFFER_OFFSET_NONE :
+      schedule.first - schedule.first % GST_WEB_AUDIO_QUANTUM;
 }
 
 /* Scheduling */
@@ -397,6 +413,7 @@ gst_web_audio_scheduled_source_class_init (GstWebAudioScheduledSourceClass *
   node_class->process = gst_web_audio_scheduled_source_process;
   node_class->locate = gst_web_audio_scheduled_source_locate;
   node_class->end = gst_web_audio_scheduled_source_end;
+  node_class->begin = gst_web_audio_scheduled_source_begin;
   gst_web_audio_node_class_add_output (node_class);
   gst_type_mark_as_plugin_api (GST_TYPE_WEB_AUDIO_SCHEDULED_SOURCE, 0);
 }

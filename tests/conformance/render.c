@@ -77,6 +77,7 @@ typedef struct
 
   GstElement *pipeline;
   GHashTable *nodes;            /* id to Node */
+  GHashTable *buffers;          /* name to GstSample, of those that were used */
   GPtrArray *connections;       /* Connection, those that are made */
 
   guint64 rendered;             /* frames */
@@ -379,9 +380,9 @@ load_data (JsonNode * data, gsize length)
   return samples;
 }
 
-/* An AudioBuffer as a GstSample of interleaved float32. */
+/* (transfer full): an AudioBuffer as a GstSample of interleaved float32. */
 static GstSample *
-load_buffer (Scene * scene, const gchar * name)
+make_buffer (Scene * scene, const gchar * name)
 {
   JsonObject *buffers = get_object (scene->description, "buffers");
   JsonObject *description = get_object (buffers, name);
@@ -414,6 +415,19 @@ load_buffer (Scene * scene, const gchar * name)
   sample = gst_sample_new (buffer, caps, NULL, NULL);
   gst_caps_unref (caps);
   gst_buffer_unref (buffer);
+  return sample;
+}
+
+/* (transfer none): the buffer @name, the same for all nodes. */
+static GstSample *
+load_buffer (Scene * scene, const gchar * name)
+{
+  GstSample *sample = g_hash_table_lookup (scene->buffers, name);
+
+  if (sample == NULL) {
+    sample = make_buffer (scene, name);
+    g_hash_table_insert (scene->buffers, g_strdup (name), sample);
+  }
   return sample;
 }
 
@@ -703,7 +717,7 @@ set_buffer (Scene * scene, Node * node, JsonNode * json)
     quit (EXIT_MISSING, "%s.buffer as a GstSample", node->type);
   g_value_init (&value, GST_TYPE_SAMPLE);
   if (!JSON_NODE_HOLDS_NULL (json))
-    g_value_take_boxed (&value, load_buffer (scene,
+    g_value_set_boxed (&value, load_buffer (scene,
             json_node_get_string (json)));
   set_property (node, "buffer", &value);
   g_value_unset (&value);
@@ -1789,6 +1803,8 @@ scene_new (JsonNode * root, gboolean keep_samples)
     scene->length = (scene->length + QUANTUM - 1) / QUANTUM * QUANTUM;
   scene->channels = get_number (scene->description, "channels");
   scene->pipeline = gst_pipeline_new (NULL);
+  scene->buffers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+      (GDestroyNotify) gst_sample_unref);
   scene->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) node_free);
   scene->connections = g_ptr_array_new_with_free_func
@@ -1816,6 +1832,7 @@ scene_free (Scene * scene)
   g_ptr_array_unref (scene->connections);
   gst_object_unref (scene->pipeline);
   g_hash_table_unref (scene->nodes);
+  g_hash_table_unref (scene->buffers);
   g_free (scene);
 }
 

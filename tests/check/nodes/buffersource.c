@@ -760,6 +760,8 @@ GST_START_TEST (test_blocks)
         "linearRampToValueAtTime(2.5,0.03)\"",
     "playback-rate::automation=\"setTargetAtTime(0.2,0.01,0.02)\" detune=33",
     "playback-rate=1.3 start=12345678 stop=51234567",
+    "start=30000000",
+    "start=30000000 ! delay delay-time=0.0101",
   };
   static const guint sizes[] = { 128, 256, 1024, 8192 };
   guint i, j;
@@ -791,6 +793,32 @@ GST_START_TEST (test_blocks)
     }
     recorder_free (should);
   }
+}
+
+GST_END_TEST;
+
+/* One that does not play yet has one channel, so that a mono sound beside it is
+ * on the left only; but the stream has two from its first block */
+GST_START_TEST (test_channels_before_start)
+{
+  const gfloat *samples;
+  guint i;
+  Fixture f;
+
+  open_line (&f, 2, 2000, "buffersource name=s start=30000000 ! mix.  "
+      "constantsource ! mix.  gain name=mix "
+      "channel-interpretation=discrete length=3000" OUT);
+  play_to_end (&f);
+  fail_unless_equals_int (recorder_channels (f.recorder), 2);
+  samples = recorder_samples (f.recorder);
+  for (i = 0; i < 3000; i++) {
+    /* 1440 is in the quantum that begins at 1408 */
+    assert_sample (samples[2 * i], i < 1440 ? 1 : 1 + value_at (i - 1440, 0),
+        0, i);
+    assert_sample (samples[2 * i + 1], i < 1408 ? 1 : i < 1440 ? 0 :
+        value_at (i - 1440, 1), 0, i);
+  }
+  close_line (&f);
 }
 
 GST_END_TEST;
@@ -1222,6 +1250,7 @@ buffersource_suite (void)
   tcase_add_test (tc, test_buffer_taken_away);
   tcase_add_test (tc, test_k_rate);
   tcase_add_test (tc, test_blocks);
+  tcase_add_test (tc, test_channels_before_start);
   tcase_add_test (tc, test_duration);
   tcase_add_test (tc, test_seek);
   tcase_add_test (tc, test_grains);
