@@ -681,6 +681,55 @@ def waveshaper(path):
     axes[2].set_xlabel('kHz', fontsize=8)
     axes[2].set_ylabel('dB', fontsize=8)
     axes[2].legend(fontsize=7, loc='upper right')
+def dynamicscompressor(path):
+    figure, axes = panels(3, ['dB out of dB in: ratio=1, 2, 4, 20', 'attack=0.02, in and out',
+                              'reduction, dB: release=0.25 and 1'])
+    levels = np.arange(-60, 7, 3)
+    for ratio, color in ((1, GREY), (2, BLUE), (4, BLUE), (20, ORANGE)):
+        out = [render(f'constantsource offset={10 ** (level / 20)} ! dynamicscompressor '
+                      f'threshold=-36 knee=12 ratio={ratio} ! gain length=24000')[-1, 0]
+               for level in levels]
+        axes[0].plot(levels, 20 * np.log10(out), color, lw=1)
+    axes[0].set_xlabel('dB', fontsize=8)
+    tone = ('oscillator frequency=200 ! gain gain::automation="setValueAtTime(0.05, 0) '
+            'setValueAtTime(1, 0.1) setValueAtTime(0.05, 0.3)"')
+    for line, color in (('gain', GREY), ('dynamicscompressor attack=0.02', BLUE)):
+        samples = render(f'{tone} ! {line} ! gain length=24000')[:, 0]
+        axes[1].plot(np.arange(len(samples)) / RATE, samples, color, lw=0.5)
+    for release, color in ((0.25, BLUE), (1, ORANGE)):
+        reduction = []
+        render(f'{tone} ! dynamicscompressor name=c release={release} ! '
+               'gain length=48000 block-size=128', lambda number, pipeline:
+               reduction.append(pipeline.get_by_name('c').props.reduction))
+        axes[2].plot(np.arange(len(reduction)) * 128 / RATE, reduction, color, lw=1)
+    for axis in axes[1:]:
+        axis.set_xlabel('s', fontsize=8)
+    save(figure, path)
+
+
+def convolver(path):
+    def seconds_of(samples):
+        return np.arange(len(samples)) / RATE
+
+    figure, axes = panels(3, ['a response of 1 s, left and right', 'ticks without and with it',
+                              'the same, as a spectrogram'])
+    with tempfile.TemporaryDirectory() as folder:
+        hall = f'{folder}/hall.wav'
+        run('audiotestsrc wave=white-noise num-buffers=47 ! audio/x-raw,channels=2,rate=48000 ! '
+            'gain gain::automation="exponentialRampToValueAtTime(0.001, 1)" ! '
+            f'wavenc ! filesink location={hall}')
+        ticks = 'audiotestsrc wave=ticks tick-interval=500000000 num-buffers=60'
+        dry = render(f'{ticks} ! gain')[:, 0]
+        wet = render(f'{ticks} ! convolver location={hall}')
+        response = render(f'filesrc location={hall} ! wavparse ! gain')
+        for channel, color in ((0, BLUE), (1, ORANGE)):
+            axes[0].plot(seconds_of(response), response[:, channel] - 1.5 * channel, color, lw=0.3)
+        axes[1].plot(seconds_of(dry), dry, GREY, lw=0.6)
+        axes[1].plot(seconds_of(wet), wet[:, 0] / np.abs(wet).max() - 1.5, BLUE, lw=0.3)
+        axes[2].specgram(wet[:, 0], 512, RATE, noverlap=384, cmap='Greys')
+    for axis in axes:
+        axis.set_yticks([])
+        axis.set_xlabel('s', fontsize=8)
     save(figure, path)
 
 
@@ -691,6 +740,8 @@ PICTURES = (
     buffersource,
     gain,
     biquadfilter,
+    convolver,
+    dynamicscompressor,
     scriptprocessor,
     iirfilter,
     waveshaper,

@@ -136,7 +136,7 @@ static void
 add_tile (const float *head, const float *in, size_t tile, float *out)
 {
 #if defined (__x86_64__) || defined (__i386__)
-  if (__builtin_cpu_supports ("avx")) {
+  if (webaudio_fft_is_wide ()) {
     convolve_wide (head, in, tile, out);
     return;
   }
@@ -505,13 +505,11 @@ skip (WebAudioConvolver * self, uint64_t frame)
   float unheard[QUANTUM];
   float *const out[] = { unheard };
 
-  if (frame < self->next)
+  if (frame < self->next || frame - self->next >= self->length)
     webaudio_convolver_reset (self);
   while (self->live && self->next < frame)
     process_some (self, NULL, 1, out, 1, 0, left_in_quantum (self->next,
             frame - self->next < QUANTUM ? frame - self->next : QUANTUM));
-  if (self->next < frame)
-    self->since_stereo = LONG_AGO;
   self->next = frame;
 }
 

@@ -30,8 +30,9 @@
 /* Frames; longer than any delay. */
 #define LONG_AGO (SIZE_MAX / 2)
 
-/* So little reduction is none. */
-#define SETTLED_DETECTOR (1 - 1e-6f)
+/* From here on all is as if nothing had ever been loud. */
+#define SETTLED_DETECTOR (1 - 1e-9)
+#define SETTLED_GAIN (1 - 1e-4)
 #define SETTLED_METER -1e-3
 
 /* What depends on the settings. */
@@ -60,13 +61,14 @@ typedef struct
   float slowest;                /* rate of the detector where nothing is loud */
   double meter_rate;            /* of a division */
 
-  float detector;
+  double detector;
   double gain;                  /* before it goes through the sine */
   double meter;                 /* dB */
   double largest_attack;        /* dB, of the attack that goes on; or -1 */
   /* of the division that has begun: gain = gain * keep + add */
   double keep;
   double add;
+  double sum;                   /* of gains */
 } Follower;
 
 struct WebAudioCompressor
@@ -298,15 +300,24 @@ begin_division (Follower * self)
   self->add = wanted * rate;
 }
 
+static double
+warped_db (double gain)
+{
+  return fmin (to_db (sin (QUARTER_TURN * gain)), 0);
+}
+
 static void
 end_division (Follower * self)
 {
-  const double db = fmin (to_db (sin (QUARTER_TURN * self->gain)), 0);
+  const double last = warped_db (self->gain);
 
-  if (db < self->meter)
-    self->meter = db;
+  /* in a division the gain goes in one direction */
+  if (last < self->meter)
+    self->meter = last;
   else
-    self->meter += (db - self->meter) * self->meter_rate;
+    self->meter += (warped_db (self->sum / DIVISION) - self->meter) *
+        self->meter_rate;
+  self->sum = 0;
 }
 
 /* How fast the detector recovers, as a part of what is missing in each frame. */
@@ -354,27 +365,31 @@ follow (Follower * self, const float *levels, float loudest,
 {
   float attenuations[DIVISION], rates[DIVISION];
   const double keep = self->keep, add = self->add;
-  double gain = self->gain;
-  float detector = self->detector;
+  const double slowest = self->slowest;
+  double gain = self->gain, detector = self->detector, sum = self->sum;
   size_t i;
 
   if (loudest >= self->curve.threshold && loudest > FLOOR) {
     judge_levels (self, levels, loudest, attenuations, rates, n);
     for (i = 0; i < n; i++) {
       const float next = detector * (1 - rates[i]) + attenuations[i] * rates[i];
+      const double next = detector * (1 - rates[i]) +
+          attenuations[i] * rates[i];
 
       detector = next < attenuations[i] ? next : attenuations[i];
       gain = gain * keep + add;
       gain = gain < 1 ? gain : 1;
+      sum += gain;
       gains[i] = (float) gain;
     }
   } else {
     for (i = 0; i < n; i++) {
-      const float next = detector * (1 - self->slowest) + self->slowest;
+      const double next = detector * (1 - slowest) + slowest;
 
       detector = next < 1 ? next : 1;
       gain = gain * keep + add;
       gain = gain < 1 ? gain : 1;
+      sum += gain;
       gains[i] = (float) gain;
     }
   }
@@ -383,6 +398,7 @@ follow (Follower * self, const float *levels, float loudest,
         self->curve.makeup;
   self->detector = detector;
   self->gain = gain;
+  self->sum = sum;
 }
 
 /* The delay line */
@@ -476,9 +492,10 @@ count (size_t *since, size_t last, size_t n)
 static void
 settle (Follower * self)
 {
-  if (self->gain != 1 || self->detector < SETTLED_DETECTOR
+  if (self->gain < SETTLED_GAIN || self->detector < SETTLED_DETECTOR
       || self->meter < SETTLED_METER)
     return;
+  self->gain = 1;
   self->detector = 1;
   self->meter = 0;
   self->largest_attack = -1;
@@ -593,6 +610,7 @@ webaudio_compressor_reset (WebAudioCompressor * self)
   follower->largest_attack = -1;
   follower->keep = 1;
   follower->add = 0;
+  follower->sum = 0;
   clear_lines (self);
 }
 

@@ -303,6 +303,12 @@ webaudio_fft_use_wide (bool wide)
   return chosen != NULL;
 }
 
+bool
+webaudio_fft_is_wide (void)
+{
+  return get_kernels () != &narrow_kernels;
+}
+
 void
 webaudio_fft_forward (const WebAudioFft * plan, const float *samples,
     float *spectrum)

@@ -91,12 +91,19 @@ double webaudio_fft_angle (size_t size, size_t bin);
 
 /**
  * webaudio_fft_use_wide:
- * @wide: whether to compute eight bins at a time
+ * @wide: whether to compute eight numbers at a time, here and in the convolver
  *
  * For tests, which compare; otherwise the processor decides.
  *
  * Returns: %false, with nothing changed, if the processor cannot
  */
 bool webaudio_fft_use_wide (bool wide);
+
+/**
+ * webaudio_fft_is_wide:
+ *
+ * Returns: whether eight numbers are computed at a time
+ */
+bool webaudio_fft_is_wide (void);
 
 #endif /* WEBAUDIO_FFT_H */

@@ -7,6 +7,7 @@
 #endif
 
 #include "bond.h"
+#include "cycle.h"
 #include "graph.h"
 #include "input.h"
 #include "link.h"
@@ -40,6 +41,7 @@ graph_new (void)
   graph->first = g_ptr_array_new ();
   graph->last = g_ptr_array_new ();
   graph->limits = g_ptr_array_new ();
+  graph->open = g_ptr_array_new ();
   graph->block_size = DEFAULT_BLOCK_SIZE;
   graph->dirty = TRUE;
   gst_segment_init (&graph->segment, GST_FORMAT_TIME);
@@ -66,6 +68,7 @@ graph_unref (GstWebAudioGraph * graph)
   g_ptr_array_unref (graph->first);
   g_ptr_array_unref (graph->last);
   g_ptr_array_unref (graph->limits);
+  g_ptr_array_unref (graph->open);
   g_mutex_clear (&graph->lock);
   g_cond_clear (&graph->cond);
   g_free (graph);
@@ -569,7 +572,8 @@ node_is_wanted (GstWebAudioNode * node, guint32 visit)
     if (output->driving)
       output->wanted = !output->refused && !output->done;
     else if (output->input)
-      output->wanted = node_is_wanted (output->input->node, visit);
+      output->wanted = node_is_wanted (output->input->node, visit)
+          && !output->input->node->muted;
     else
       output->wanted = !output->done
           && gst_web_audio_link_will_start (GST_PAD (output));
@@ -651,10 +655,12 @@ count_delay (GstWebAudioGraph * graph)
 void
 gst_web_audio_graph_refresh (GstWebAudioGraph * graph)
 {
-  guint32 visit = gst_web_audio_graph_next_visit ();
+  guint32 visit;
   guint block_size = 0;
   guint i;
 
+  gst_web_audio_cycle_mute (graph);
+  visit = gst_web_audio_graph_next_visit ();
   graph->dirty = FALSE;
   graph->unsettled = TRUE;
   g_ptr_array_set_size (graph->edges, 0);

@@ -36,6 +36,7 @@ G_BEGIN_DECLS
  * @last: (element-type GstWebAudioNode): those that are rendered after it
  * @limits: (element-type GstWebAudioNode): those that limit how much is
  *     rendered at once
+ * @open: (element-type GstWebAudioNode): scratch of the search for cycles
  * @has_tails: whether a node sounds on after its input, as of the last refresh
  * @draining: whether one does so now: quanta are rendered one by one, because
  *     its sound ends at one
@@ -74,6 +75,7 @@ struct _GstWebAudioGraph
   GPtrArray *first;
   GPtrArray *last;
   GPtrArray *limits;
+  GPtrArray *open;
   gboolean has_tails;
   gboolean draining;
   gboolean unsettled;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bond.h"
+#include "cycle.h"
 #include "gather.h"
 #include "graph.h"
 #include "input.h"
@@ -199,6 +200,28 @@ drain (GstWebAudioNode * node, guint64 frame, guint frames,
       flow;
 }
 
+/* What the node puts out from @frame on. */
+static GstFlowReturn
+compute (GstWebAudioNode * node, guint64 frame, guint frames,
+    GstWebAudioBlock * block)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  block->frames = frames;
+  if (node->end_requested && !gst_web_audio_node_is_connected (node)) {
+    flow = GST_FLOW_EOS;
+  } else if (node->muted) {
+    gst_web_audio_cycle_report (node);
+    return gst_web_audio_gather_silence (node, frame, frames, block);
+  } else if (node->has_input) {
+    flow = gst_web_audio_gather (node, frame, frames, block);
+  }
+  if (node->has_input)
+    flow = drain (node, frame, frames, block, flow);
+  node->mixed_channels = block->channels;
+  return flow == GST_FLOW_OK ? process (node, frame, block) : flow;
+}
+
 /*
  * gst_web_audio_node_render:
  * @taker: (nullable): the output that asks
@@ -212,22 +235,13 @@ gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
     guint64 frame, guint frames, GstBuffer ** buffer)
 {
   GstWebAudioBlock block = { 0, };
-  GstFlowReturn flow = GST_FLOW_OK;
+  GstFlowReturn flow;
   guint i;
 
   if (G_UNLIKELY (!node->prepared || !node->rendered
           || node->position != frame))
     prepare (node, frame);
-  block.frames = frames;
-  if (node->end_requested && !gst_web_audio_node_is_connected (node))
-    flow = GST_FLOW_EOS;
-  else if (node->has_input)
-    flow = gst_web_audio_gather (node, frame, frames, &block);
-  if (node->has_input)
-    flow = drain (node, frame, frames, &block, flow);
-  node->mixed_channels = block.channels;
-  if (flow == GST_FLOW_OK)
-    flow = process (node, frame, &block);
+  flow = compute (node, frame, frames, &block);
   node->channels = block.channels;
   node->rendered = TRUE;
   node->position = frame;

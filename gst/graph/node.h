@@ -96,6 +96,14 @@ struct _GstWebAudioNode
                                  * is now */
   guint mixed_channels;         /* of its last block, before it computed, */
   guint channels;               /* and after */
+  gboolean muted;               /* part of a cycle; the rest of that: */
+  struct
+  {
+    guint order;
+    guint lowest;
+    gboolean open;
+    gboolean told;
+  } cycle;
   gboolean draining;            /* its input has ended, its sound has not */
   gboolean end_requested;       /* by an EOS event */
   gboolean holding;             /* suspends the graph */
