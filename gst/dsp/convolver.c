@@ -603,7 +603,8 @@ fill_part (WebAudioConvolver * self, Level * level, unsigned channel,
     first[i] = get_tap (response, self->length, from + size + i, factor);
     second[i] = i ? -get_tap (response, self->length, from + i, factor) : 0;
   }
-  webaudio_fft_forward_whole (level->plan, first, second, self->spectrum, work);
+  webaudio_fft_forward_whole (level->plan, first, second, self->spectrum,
+      work);
   for (i = 0; i < level->slices; i++)
     memcpy (to + i * level->parts * SLICE, self->spectrum + i * SLICE,
         SLICE * sizeof (float));

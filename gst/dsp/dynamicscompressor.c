@@ -251,7 +251,8 @@ set_release (Curve * curve, double frames)
 }
 
 static void
-apply_settings (Follower * self, const WebAudioCompressorSettings * settings)
+apply_settings (Follower * self,
+    const WebAudioCompressorSettings * settings)
 {
   Curve *curve = &self->curve;
   const WebAudioCompressorSettings *old = &curve->settings;
@@ -273,7 +274,8 @@ release_factor (const Follower * self, double difference)
 {
   const double *p = self->curve.release;
   const double x = 0.25 * (fmin (fmax (difference, -12), 0) + 12);
-  const double frames = p[0] + x * (p[1] + x * (p[2] + x * (p[3] + x * p[4])));
+  const double frames = p[0] + x * (p[1] + x * (p[2] + x * (p[3] +
+              x * p[4])));
 
   return from_db (5 / frames);
 }
@@ -372,7 +374,6 @@ follow (Follower * self, const float *levels, float loudest,
   if (loudest >= self->curve.threshold && loudest > FLOOR) {
     judge_levels (self, levels, loudest, attenuations, rates, n);
     for (i = 0; i < n; i++) {
-      const float next = detector * (1 - rates[i]) + attenuations[i] * rates[i];
       const double next = detector * (1 - rates[i]) +
           attenuations[i] * rates[i];
 

@@ -161,8 +161,13 @@ store_past (double *past, unsigned order, const double *frames, size_t n,
         frames + (MAX_ORDER + n - 1 - k) * lanes, lanes * sizeof (double));
 }
 
-static inline __attribute__((always_inline))
-     void filter_lanes (WebAudioIirFilter * self, unsigned c, unsigned lanes,
+/* @lanes, which the compiler is to know, channels from @c on */
+static inline void filter_lanes (WebAudioIirFilter * self, unsigned c,
+    unsigned lanes, float *const *out, const float *const *in, size_t n)
+    __attribute__((always_inline));
+
+static inline void
+filter_lanes (WebAudioIirFilter * self, unsigned c, unsigned lanes,
     float *const *out, const float *const *in, size_t n)
 {
   Pair x[MAX_ORDER + QUANTUM], y[MAX_ORDER + QUANTUM];

@@ -427,8 +427,7 @@ gst_web_audio_convolver_change_state (GstElement * element,
   if (transition == GST_STATE_CHANGE_NULL_TO_READY
       && !gst_web_audio_file_open (self->file))
     return GST_STATE_CHANGE_FAILURE;
-  result =
-      GST_ELEMENT_CLASS (gst_web_audio_convolver_parent_class)->change_state
+  result = GST_ELEMENT_CLASS (gst_web_audio_convolver_parent_class)->change_state
       (element, transition);
   if (transition == GST_STATE_CHANGE_READY_TO_NULL)
     gst_web_audio_file_close (self->file);
