@@ -472,6 +472,59 @@ def delayreader(path):
     save(figure, path)
 
 
+def panner(path):
+    figure, axes = panels(3, ['distance-model; rolloff-factor=2',
+                              'a cone of 60° and 180°',
+                              'panning-model=hrtf, from the right'])
+    distance = np.linspace(0, 10, 48001)
+    for model, color in [('linear', GREY), ('inverse', BLUE), ('exponential', ORANGE)]:
+        samples = render(f'constantsource ! panner distance-model={model} max-distance=8 '
+                         'rolloff-factor=2 length=48128 position-z::automation='
+                         '"setValueAtTime(0, 0) linearRampToValueAtTime(-10, 1)"')[:48001]
+        axes[0].plot(distance, np.hypot(*samples.T), color, lw=1.2, label=model)
+    axes[0].set_xlabel('distance', fontsize=8)
+    axes[0].set_ylabel('factor', fontsize=8)
+    axes[0].legend(fontsize=7)
+
+    samples = render('oscillator frequency=0.5 ! p.orientation-x_0 '
+                     'oscillator frequency=0.5 real="<0,-1>" imag="<0,0>" ! p.orientation-z_0 '
+                     'constantsource ! panner name=p orientation-x=0 rolloff-factor=0 '
+                     'position-z=1 cone-inner-angle=60 cone-outer-angle=180 '
+                     'cone-outer-gain=0.1 length=48128')[:48001]
+    axes[1].plot(np.linspace(0, 180, 48001), np.hypot(*samples.T), BLUE, lw=1.2)
+    axes[1].set_xlabel('angle to the listener in °', fontsize=8)
+
+    samples = render('constantsource stop=20833 ! panner panning-model=hrtf position-x=1')
+    for channel, color, label in [(1, ORANGE, 'right'), (0, BLUE, 'left')]:
+        axes[2].plot(milliseconds(samples), samples[:, channel], color, lw=1, label=label)
+    axes[2].set_xlim(5, 9)
+    axes[2].set_xlabel('ms', fontsize=8)
+    axes[2].legend(fontsize=7)
+    save(figure, path)
+
+
+def audiolistener(path):
+    figure, axes = panels(2, ['past a source, which is 1 to the right',
+                              'a source in front; the listener turns once'])
+    walk = ('audiolistener position-z::automation='
+            '"setValueAtTime(5, 0) linearRampToValueAtTime(-5, 1)" '
+            'constantsource ! panner position-x=1 length=48128')
+    turn = ('audiolistener name=l forward-z=0 oscillator frequency=1 ! l.forward-x_0 '
+            'oscillator frequency=1 real="<0,-1>" imag="<0,0>" ! l.forward-z_0 '
+            'constantsource ! panner position-z=-1 length=48128')
+    for axis, line, first, last in [(axes[0], walk, -5, 5), (axes[1], turn, 0, 360)]:
+        samples = render(line)[:48000]
+        for channel, color, label in [(0, BLUE, 'left'), (1, ORANGE, 'right')]:
+            axis.plot(np.linspace(first, last, 48000), samples[:, channel], color, lw=1.2,
+                      label=label)
+        axis.set_ylabel('factor', fontsize=8)
+        axis.legend(fontsize=7)
+    axes[0].set_xlabel('way', fontsize=8)
+    axes[1].set_xlabel('° to the right', fontsize=8)
+    axes[1].set_xticks(range(0, 361, 90))
+    save(figure, path)
+
+
 def mediastreamdest(path):
     figure, axes = panels(2, ['the track, not enabled for a while',
                               'the start of an Opus recording, and what went in'])
@@ -683,7 +736,7 @@ def waveshaper(path):
     axes[2].legend(fontsize=7, loc='upper right')
 def dynamicscompressor(path):
     figure, axes = panels(3, ['dB out of dB in: ratio=1, 2, 4, 20', 'attack=0.02, in and out',
-                              'reduction, dB: release=0.25 and 1'])
+                              'reduction, dB: attack=0.003 and 0.3'])
     levels = np.arange(-60, 7, 3)
     for ratio, color in ((1, GREY), (2, BLUE), (4, BLUE), (20, ORANGE)):
         out = [render(f'constantsource offset={10 ** (level / 20)} ! dynamicscompressor '
@@ -696,12 +749,14 @@ def dynamicscompressor(path):
     for line, color in (('gain', GREY), ('dynamicscompressor attack=0.02', BLUE)):
         samples = render(f'{tone} ! {line} ! gain length=24000')[:, 0]
         axes[1].plot(np.arange(len(samples)) / RATE, samples, color, lw=0.5)
-    for release, color in ((0.25, BLUE), (1, ORANGE)):
+    for attack, color in ((0.003, BLUE), (0.3, ORANGE)):
         reduction = []
-        render(f'{tone} ! dynamicscompressor name=c release={release} ! '
-               'gain length=48000 block-size=128', lambda number, pipeline:
+        render('oscillator frequency=200 start=2100000000 stop=2400000000 ! dynamicscompressor '
+               f'name=c attack={attack} ! gain length=144000 block-size=128',
+               lambda number, pipeline:
                reduction.append(pipeline.get_by_name('c').props.reduction))
-        axes[2].plot(np.arange(len(reduction)) * 128 / RATE, reduction, color, lw=1)
+        axes[2].plot(np.arange(len(reduction)) * 128 / RATE - 2, reduction, color, lw=1)
+    axes[2].set_xlim(0, 1)
     for axis in axes[1:]:
         axis.set_xlabel('s', fontsize=8)
     save(figure, path)
@@ -726,7 +781,8 @@ def convolver(path):
             axes[0].plot(seconds_of(response), response[:, channel] - 1.5 * channel, color, lw=0.3)
         axes[1].plot(seconds_of(dry), dry, GREY, lw=0.6)
         axes[1].plot(seconds_of(wet), wet[:, 0] / np.abs(wet).max() - 1.5, BLUE, lw=0.3)
-        axes[2].specgram(wet[:, 0], 512, RATE, noverlap=384, cmap='Greys')
+        axes[2].specgram(wet[30000:, 0], 512, RATE, noverlap=384, cmap='Greys', vmin=-160)
+        axes[2].grid(False)
     for axis in axes:
         axis.set_yticks([])
         axis.set_xlabel('s', fontsize=8)
@@ -746,6 +802,8 @@ PICTURES = (
     iirfilter,
     waveshaper,
     stereopanner,
+    panner,
+    audiolistener,
     delay,
     delaywriter,
     delayreader,

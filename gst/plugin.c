@@ -8,8 +8,9 @@
 #include <gst/gst.h>
 
 #include "graph/timeline.h"
-#include "nodes/analyser.h"
 #include "nodes/biquadfilter.h"
+#include "nodes/analyser.h"
+#include "nodes/audiolistener.h"
 #include "nodes/buffersource.h"
 #include "nodes/channelmerger.h"
 #include "nodes/channelsplitter.h"
@@ -22,6 +23,7 @@
 #include "nodes/gain.h"
 #include "nodes/iirfilter.h"
 #include "nodes/oscillator.h"
+#include "nodes/panner.h"
 #include "nodes/scriptprocessor.h"
 #include "nodes/stereopanner.h"
 #include "nodes/waveshaper.h"
@@ -39,6 +41,7 @@ plugin_init (GstPlugin * plugin)
   g_type_ensure (GST_TYPE_WEB_AUDIO_TIMELINE);
   registered &= GST_ELEMENT_REGISTER (analyser, plugin);
   registered &= GST_ELEMENT_REGISTER (audiodestination, plugin);
+  registered &= GST_ELEMENT_REGISTER (audiolistener, plugin);
   registered &= GST_ELEMENT_REGISTER (biquadfilter, plugin);
   registered &= GST_ELEMENT_REGISTER (buffersource, plugin);
   registered &= GST_ELEMENT_REGISTER (channelmerger, plugin);
@@ -55,6 +58,7 @@ plugin_init (GstPlugin * plugin)
   registered &= GST_ELEMENT_REGISTER (mediastreamdest, plugin);
   registered &= GST_ELEMENT_REGISTER (mediastreamsource, plugin);
   registered &= GST_ELEMENT_REGISTER (oscillator, plugin);
+  registered &= GST_ELEMENT_REGISTER (panner, plugin);
   registered &= GST_ELEMENT_REGISTER (scriptprocessor, plugin);
   registered &= GST_ELEMENT_REGISTER (stereopanner, plugin);
   registered &= GST_ELEMENT_REGISTER (waveshaper, plugin);

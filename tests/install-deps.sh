@@ -16,7 +16,7 @@ record='gcc libc6-dev meson ninja-build pkgconf
 # chromium, iproute2, libsoup: the WebRTC example and its test
 # the line after theirs: the recording examples and their tests
 # and after that: what judges recordings
-test='clang indent libc6-dbg libjson-glib-dev opus-tools
+test='clang indent libc6-dbg libjson-glib-dev libmysofa-dev opus-tools
   gstreamer1.0-plugins-bad gstreamer1.0-nice
   chromium iproute2 libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev
   firefox-esr gir1.2-gstreamer-1.0 gjs libgtk-4-dev python3-gi xdotool xvfb

@@ -23,26 +23,20 @@
 /* beyond any buffer, and safe to add to */
 #define MAX_POSITION ((int64_t) 1 << 50)
 
-/* of a run that is computed at once, for what is kept of each frame */
-#define CHUNK 128
-
 /* Positions */
 
 static void
 from_double (WebAudioPlayhead * a, double frames)
 {
-  double whole = floor (frames);
-
-  a->whole = 0;
+  /* also what is no number is none */
+  a->whole = frames >= (double) MAX_POSITION ? MAX_POSITION :
+      frames <= (double) -MAX_POSITION ? -MAX_POSITION : 0;
   a->part = 0;
-  if (isnan (frames))
+  if (!(fabs (frames) < (double) MAX_POSITION))
     return;
-  if (fabs (whole) >= (double) MAX_POSITION) {
-    a->whole = whole < 0 ? -MAX_POSITION : MAX_POSITION;
-    return;
-  }
-  a->whole = (int64_t) whole;
-  a->part = (uint64_t) ((frames - whole) * 0x1p64);
+  a->whole = (int64_t) frames;
+  a->whole -= (double) a->whole > frames;
+  a->part = (uint64_t) ((frames - (double) a->whole) * 0x1p64);
 }
 
 static double
@@ -327,6 +321,15 @@ count_simple (const WebAudioBufferSource * source, const Course * course,
   return n < UINT32_MAX ? n : UINT32_MAX;
 }
 
+static void
+copy_steps (float *to, const float *from, ptrdiff_t step, size_t n)
+{
+  size_t i;
+
+  for (i = 0; i < n; i++)
+    to[i] = from[(ptrdiff_t) i * step];
+}
+
 /* Every position is a frame's. */
 static void
 copy_run (const WebAudioBufferSource * source, const Course * course,
@@ -335,48 +338,53 @@ copy_run (const WebAudioBufferSource * source, const Course * course,
   const WebAudioBuffer *buffer = course->buffer;
   ptrdiff_t step = (ptrdiff_t) course->step.whole;
   unsigned c;
-  size_t i;
 
   for (c = 0; c < buffer->channels; c++) {
     const float *from = buffer->planes[c] + source->position.whole;
-    float *to = out[c] + at;
 
-    if (step == 1) {
-      memcpy (to, from, n * sizeof (float));
-      continue;
-    }
-    for (i = 0; i < n; i++)
-      to[i] = from[(ptrdiff_t) i * step];
+    if (step == 1)
+      memcpy (out[c] + at, from, n * sizeof (float));
+    else
+      copy_steps (out[c] + at, from, step, n);
   }
 }
 
-/* Moves @position on. */
-static void
-interpolate_chunk (WebAudioPlayhead * position, const Course * course,
-    float *const *out, size_t at, size_t n)
+static inline float
+interpolate (const float *from, float fraction)
 {
-  const WebAudioBuffer *buffer = course->buffer;
-  ptrdiff_t index[CHUNK];
-  float fraction[CHUNK];
-  unsigned c;
+  float between = from[0] + fraction * (from[1] - from[0]);
+
+  /* a NaN is heard when it is reached, not before */
+  return fraction == 0 ? from[0] : between;
+}
+
+static void
+interpolate_one (WebAudioPlayhead position, WebAudioPlayhead step,
+    const float *from, float *to, size_t n)
+{
   size_t i;
 
   for (i = 0; i < n; i++) {
-    index[i] = (ptrdiff_t) position->whole;
-    fraction[i] = get_fraction (position);
-    add (position, &course->step);
+    to[i] = interpolate (from + position.whole, get_fraction (&position));
+    add (&position, &step);
   }
-  for (c = 0; c < buffer->channels; c++) {
-    const float *plane = buffer->planes[c];
-    float *to = out[c] + at;
+}
 
-    for (i = 0; i < n; i++) {
-      float here = plane[index[i]], next = plane[index[i] + 1];
-      float between = here + fraction[i] * (next - here);
+/* Two channels at once, since the position is most of the work. */
+static void
+interpolate_two (WebAudioPlayhead position, WebAudioPlayhead step,
+    const float *const *from, float *const *out, size_t at, size_t n)
+{
+  const float *left = from[0], *right = from[1];
+  float *to_left = out[0] + at, *to_right = out[1] + at;
+  size_t i;
 
-      /* a NaN is heard when it is reached, not before */
-      to[i] = fraction[i] == 0 ? here : between;
-    }
+  for (i = 0; i < n; i++) {
+    float fraction = get_fraction (&position);
+
+    to_left[i] = interpolate (left + position.whole, fraction);
+    to_right[i] = interpolate (right + position.whole, fraction);
+    add (&position, &step);
   }
 }
 
@@ -384,17 +392,19 @@ static void
 render_run (const WebAudioBufferSource * source, const Course * course,
     float *const *out, size_t at, size_t n)
 {
-  WebAudioPlayhead position = source->position;
-  size_t done, count;
+  const WebAudioBuffer *buffer = course->buffer;
+  unsigned c;
 
   if (course->step.part == 0 && source->position.part == 0) {
     copy_run (source, course, out, at, n);
     return;
   }
-  for (done = 0; done < n; done += count) {
-    count = n - done < CHUNK ? n - done : CHUNK;
-    interpolate_chunk (&position, course, out, at + done, count);
-  }
+  for (c = 0; c + 1 < buffer->channels; c += 2)
+    interpolate_two (source->position, course->step, buffer->planes + c,
+        out + c, at, n);
+  if (c < buffer->channels)
+    interpolate_one (source->position, course->step, buffer->planes[c],
+        out[c] + at, n);
 }
 
 /* The source */

@@ -465,9 +465,9 @@ finish_quanta (WebAudioConvolver * self, uint64_t quantum)
     return;
   for (l = 0; l < self->n_levels; l++)
     finish_quantum (self, &self->levels[l], quantum);
-  if (self->since_stereo >= self->length)
+  if (self->since_stereo + 1 >= self->length)
     self->stereo = false;
-  if (self->since_sound >= self->length)
+  if (self->since_sound + 1 >= self->length)
     forget_all (self);
 }
 
@@ -603,8 +603,7 @@ fill_part (WebAudioConvolver * self, Level * level, unsigned channel,
     first[i] = get_tap (response, self->length, from + size + i, factor);
     second[i] = i ? -get_tap (response, self->length, from + i, factor) : 0;
   }
-  webaudio_fft_forward_whole (level->plan, first, second, self->spectrum,
-      work);
+  webaudio_fft_forward_whole (level->plan, first, second, self->spectrum, work);
   for (i = 0; i < level->slices; i++)
     memcpy (to + i * level->parts * SLICE, self->spectrum + i * SLICE,
         SLICE * sizeof (float));

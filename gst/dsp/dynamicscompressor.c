@@ -251,8 +251,7 @@ set_release (Curve * curve, double frames)
 }
 
 static void
-apply_settings (Follower * self,
-    const WebAudioCompressorSettings * settings)
+apply_settings (Follower * self, const WebAudioCompressorSettings * settings)
 {
   Curve *curve = &self->curve;
   const WebAudioCompressorSettings *old = &curve->settings;
@@ -274,8 +273,7 @@ release_factor (const Follower * self, double difference)
 {
   const double *p = self->curve.release;
   const double x = 0.25 * (fmin (fmax (difference, -12), 0) + 12);
-  const double frames = p[0] + x * (p[1] + x * (p[2] + x * (p[3] +
-              x * p[4])));
+  const double frames = p[0] + x * (p[1] + x * (p[2] + x * (p[3] + x * p[4])));
 
   return from_db (5 / frames);
 }

@@ -333,8 +333,7 @@ webaudio_fft_forward_whole (const WebAudioFft * plan, const float *first,
 }
 
 void
-webaudio_fft_inverse (const WebAudioFft * plan, float *spectrum,
-    float *samples)
+webaudio_fft_inverse (const WebAudioFft * plan, float *spectrum, float *samples)
 {
   get_kernels ()->inverse (plan, spectrum, samples);
 }

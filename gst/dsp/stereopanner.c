@@ -16,13 +16,12 @@ typedef int Mask __attribute__((vector_size (N_LANES * sizeof (int))));
 typedef double WideLanes
     __attribute__((vector_size (N_LANES * sizeof (double))));
 
-/* The factors of a channel in itself and of what comes over from the other one
- * of two; of a single channel only the first of each pair counts. */
+/* WebAudioPanFactors of each frame */
 typedef struct
 {
-  Lanes left, left_from_right;
-  Lanes right, right_from_left;
-} Factors;
+  Lanes left, right, gain;
+  Mask leftwards;
+} LaneFactors;
 
 static inline Lanes
 splat (float value)
@@ -93,73 +92,92 @@ equal_power (Lanes x, Lanes * cosine, Lanes * sine)
 }
 
 static inline void
-get_factors (unsigned channels, Lanes pan, Lanes gain, Factors * factors)
+get_factors (unsigned channels, Lanes pan, Lanes gain, LaneFactors * factors)
 {
   const Lanes zero = splat (0), one = splat (1);
-  Lanes x, left, right;
-  Mask leftwards;
+  Lanes x;
 
   pan = choose (pan == pan, pan, zero);
   pan = choose (pan < one, pan, one);
   pan = choose (pan > -one, pan, -one);
-  leftwards = pan <= zero;
+  factors->leftwards = pan <= zero;
   if (channels == 1)
     x = (pan + 1) * 0.5f;
   else
-    x = choose (leftwards, pan + 1, pan);
-  equal_power (x, &left, &right);
-  left *= gain;
-  right *= gain;
+    x = choose (factors->leftwards, pan + 1, pan);
+  equal_power (x, &factors->left, &factors->right);
+  factors->left *= gain;
+  factors->right *= gain;
+  factors->gain = gain;
+}
+
+/* The same as webaudio_pan_by() */
+static inline void
+pan_two (const LaneFactors * factors, Lanes * left, Lanes * right)
+{
+  Lanes l = *left, r = *right;
+
+  *left = choose (factors->leftwards, l * factors->gain + r * factors->left,
+      l * factors->left);
+  *right = choose (factors->leftwards, r * factors->right,
+      r * factors->gain + l * factors->right);
+}
+
+void
+webaudio_pan_by (float *const out[2], const float *const *in,
+    unsigned channels, const WebAudioPanFactors * factors, size_t n)
+{
   if (channels == 1) {
-    factors->left = left;
-    factors->right = right;
-    factors->left_from_right = factors->right_from_left = zero;
+    /* out[0] may be the input, so it comes last */
+    webaudio_vector_scale (out[1], in[0], factors->right, n);
+    webaudio_vector_scale (out[0], in[0], factors->left, n);
+  } else if (factors->leftwards) {
+    webaudio_vector_scale (out[0], in[0], factors->gain, n);
+    webaudio_vector_add_scaled (out[0], in[1], factors->left, n);
+    webaudio_vector_scale (out[1], in[1], factors->right, n);
   } else {
-    factors->left = choose (leftwards, gain, left);
-    factors->left_from_right = choose (leftwards, left, zero);
-    factors->right = choose (leftwards, right, gain);
-    factors->right_from_left = choose (leftwards, zero, right);
+    webaudio_vector_scale (out[1], in[1], factors->gain, n);
+    webaudio_vector_add_scaled (out[1], in[0], factors->right, n);
+    webaudio_vector_scale (out[0], in[0], factors->left, n);
   }
 }
 
-/* Of each frame, one channel takes from the other and the other gives: what
- * gives is not multiplied by 0 and added, for it may be infinite. */
-static inline void
-pan_two (const Factors * factors, Mask leftwards, Lanes * left, Lanes * right)
+void
+webaudio_pan_by_each (float *const out[2], const float *const *in,
+    unsigned channels, const WebAudioPanFactors * factors, size_t n)
 {
-  Lanes l = *left * factors->left, r = *right * factors->right;
-  Lanes more_l = l + *right * factors->left_from_right;
-  Lanes more_r = r + *left * factors->right_from_left;
+  size_t i;
 
-  *left = choose (leftwards, more_l, l);
-  *right = choose (leftwards, r, more_r);
+  for (i = 0; i < n; i++) {
+    const WebAudioPanFactors *its = &factors[i];
+    float left = in[0][i], right = in[channels - 1][i];
+
+    if (channels == 1) {
+      out[0][i] = left * its->left;
+      out[1][i] = left * its->right;
+    } else if (its->leftwards) {
+      out[0][i] = left * its->gain + right * its->left;
+      out[1][i] = right * its->right;
+    } else {
+      out[0][i] = left * its->left;
+      out[1][i] = right * its->gain + left * its->right;
+    }
+  }
 }
 
 void
 webaudio_pan (float *const out[2], const float *const *in, unsigned channels,
     double pan, double gain, size_t n)
 {
-  Factors factors;
+  LaneFactors lanes;
+  WebAudioPanFactors factors;
 
-  get_factors (channels, splat ((float) pan), splat ((float) gain), &factors);
-  if (channels == 1) {
-    const float *mono = in[0];
-    int first = out[0] == mono;
-
-    /* the plane that is the input's own comes last */
-    webaudio_vector_scale (out[first], mono, first ? factors.right[0] :
-        factors.left[0], n);
-    webaudio_vector_scale (out[!first], mono, first ? factors.left[0] :
-        factors.right[0], n);
-  } else if (!((float) pan > 0)) {
-    webaudio_vector_scale (out[0], in[0], factors.left[0], n);
-    webaudio_vector_add_scaled (out[0], in[1], factors.left_from_right[0], n);
-    webaudio_vector_scale (out[1], in[1], factors.right[0], n);
-  } else {
-    webaudio_vector_scale (out[1], in[1], factors.right[0], n);
-    webaudio_vector_add_scaled (out[1], in[0], factors.right_from_left[0], n);
-    webaudio_vector_scale (out[0], in[0], factors.left[0], n);
-  }
+  get_factors (channels, splat ((float) pan), splat ((float) gain), &lanes);
+  factors.left = lanes.left[0];
+  factors.right = lanes.right[0];
+  factors.gain = lanes.gain[0];
+  factors.leftwards = lanes.leftwards[0];
+  webaudio_pan_by (out, in, channels, &factors, n);
 }
 
 void
@@ -172,7 +190,7 @@ webaudio_pan_varying (float *const out[2], const float *const *in,
     Lanes pan = load_doubles (pans + i, n - i);
     Lanes gain = gains ? load_doubles (gains + i, n - i) : splat (1);
     Lanes left = load (in[0] + i, n - i), right;
-    Factors factors;
+    LaneFactors factors;
 
     get_factors (channels, pan, gain, &factors);
     if (channels == 1) {
@@ -180,7 +198,7 @@ webaudio_pan_varying (float *const out[2], const float *const *in,
       left *= factors.left;
     } else {
       right = load (in[1] + i, n - i);
-      pan_two (&factors, ~(pan > splat (0)), &left, &right);
+      pan_two (&factors, &left, &right);
     }
     store (out[0] + i, left, n - i);
     store (out[1] + i, right, n - i);

@@ -6,12 +6,58 @@
  * Audio specification.
  *
  * There is no state. A frame's result depends on nothing but its own samples
- * and values, and the two functions give the same bits for the same values. */
+ * and values, whichever function computes it. */
 
 #ifndef WEBAUDIO_STEREOPANNER_H
 #define WEBAUDIO_STEREOPANNER_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/**
+ * WebAudioPanFactors:
+ * @left: of one channel to the left; of two, of the one that is moved, to the
+ *   left
+ * @right: the same, to the right
+ * @gain: of a channel that stays where it is
+ * @leftwards: whether of two channels the right one is moved, or the left one
+ *
+ * What equal-power panning multiplies by.
+ */
+typedef struct
+{
+  float left;
+  float right;
+  float gain;
+  bool leftwards;
+} WebAudioPanFactors;
+
+/**
+ * webaudio_pan_by:
+ * @out: (out) (array length=2): planes of @n samples, left and right
+ * @in: (array length=channels): planes of @n samples
+ * @channels: 1 or 2, for which @factors were made
+ * @factors: what to pan by
+ * @n: number of frames, 0 or more
+ *
+ * out[i] may be in[i]; other overlaps are not allowed. Safe from any thread, on
+ * planes that no other thread writes.
+ */
+void webaudio_pan_by (float *const out[2], const float *const *in,
+    unsigned channels, const WebAudioPanFactors * factors, size_t n);
+
+/**
+ * webaudio_pan_by_each:
+ * @out: (out) (array length=2): planes of @n samples, left and right
+ * @in: (array length=channels): planes of @n samples
+ * @channels: 1 or 2, for which @factors were made
+ * @factors: (array length=n): what to pan each frame by
+ * @n: number of frames, 0 or more
+ *
+ * As webaudio_pan_by(), with the same bits for the same factors.
+ */
+void webaudio_pan_by_each (float *const out[2], const float *const *in,
+    unsigned channels, const WebAudioPanFactors * factors, size_t n);
 
 /**
  * webaudio_pan:

@@ -272,17 +272,47 @@ set_capacity (WebAudioTimeline * timeline, size_t capacity)
   timeline->segment.valid = false;
 }
 
-static void
-insert_at (WebAudioTimeline * timeline, size_t i, const Event * event)
+/* Makes a place before index @i by moving what is later. */
+static size_t
+make_place_after (WebAudioTimeline * timeline, size_t i)
 {
   if (timeline->n == timeline->capacity)
     set_capacity (timeline, timeline->n < 8 ? 8 : timeline->n * 2);
   memmove (timeline->events + i + 1, timeline->events + i,
       (timeline->n - i) * sizeof (Event));
+  timeline->n++;
+  return i;
+}
+
+/* Makes a place before index @i by moving what is earlier into that of the last
+ * dropped one: what is scheduled for now need not move all that is to come. */
+static size_t
+make_place_before (WebAudioTimeline * timeline, size_t i)
+{
+  size_t dropped = timeline->oldest - 1;
+
+  free (timeline->events[dropped].values);
+  memmove (timeline->events + dropped, timeline->events + dropped + 1,
+      (i - 1 - dropped) * sizeof (Event));
+  timeline->n_dropped--;
+  timeline->oldest--;
+  timeline->head--;
+  return i - 1;
+}
+
+static void
+insert_at (WebAudioTimeline * timeline, size_t i, const Event * event)
+{
+  /* the head is between the two, and they are nearer than the end */
+  if (timeline->oldest > 0 && timeline->head > timeline->oldest
+      && timeline->head <= i && i - timeline->oldest < timeline->n - i
+      && (timeline->events[timeline->oldest - 1].flags & FLAG_DROPPED))
+    i = make_place_before (timeline, i);
+  else
+    i = make_place_after (timeline, i);
   timeline->events[i] = *event;
   if (timeline->keep)
     timeline->events[i].flags |= FLAG_KEPT;
-  timeline->n++;
   /* only where events are kept may one be put into the past */
   if (timeline->head > i)
     timeline->head = 0;

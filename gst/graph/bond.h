@@ -17,12 +17,15 @@ G_BEGIN_DECLS
  * @name: what the members have agreed on
  * @nodes: (element-type GstWebAudioNode): the members, not owned, in the order
  *     in which they came; guarded by the graph's lock
+ * @changes: how often @nodes has changed, for those that remember whom they
+ *     found; guarded by the graph's lock
  */
 struct _GstWebAudioBond
 {
   gconstpointer top;
   gchar *name;
   GPtrArray *nodes;
+  guint changes;
 };
 
 G_GNUC_INTERNAL

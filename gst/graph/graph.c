@@ -510,6 +510,7 @@ gst_web_audio_graph_bind (GstWebAudioNode * node, GstWebAudioBond * bond)
   lock_both (node, other, &here, &there);
   unite (node, other);
   g_ptr_array_add (bond->nodes, node);
+  bond->changes++;
   node->bond = bond;
   node->graph->dirty = TRUE;
   if (here != there)
@@ -532,6 +533,7 @@ gst_web_audio_graph_unbind (GstWebAudioNode * node)
   GPtrArray *nodes = node->bond->nodes;
 
   g_ptr_array_remove (nodes, node);
+  node->bond->changes++;
   node->bond = NULL;
   if (nodes->len > 0)
     split (node, g_ptr_array_index (nodes, 0));

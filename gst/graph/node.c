@@ -105,6 +105,26 @@ gst_web_audio_node_acquire (GstWebAudioNode * node, GstWebAudioBlock * block,
       frame, frames, silent);
 }
 
+/*
+ * gst_web_audio_node_acquire_result:
+ * @block: what process got
+ * @channels: those of the result
+ * @result: (out): @block itself, if it has so many and may be written to or is
+ *     silent, else another one, silent if @block is
+ */
+gboolean
+gst_web_audio_node_acquire_result (GstWebAudioNode * node,
+    const GstWebAudioBlock * block, guint channels, guint64 frame,
+    GstWebAudioBlock * result)
+{
+  *result = *block;
+  if (block->channels == channels && (block->silent
+          || gst_web_audio_block_is_writable (block)))
+    return TRUE;
+  return gst_web_audio_node_acquire (node, result, channels, frame,
+      block->frames, block->silent);
+}
+
 /* Gets the subclass ready to go on at @frame. */
 static void
 prepare (GstWebAudioNode * node, guint64 frame)

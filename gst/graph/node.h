@@ -276,6 +276,11 @@ gboolean gst_web_audio_node_acquire (GstWebAudioNode * node,
     GstWebAudioBlock * block, guint channels, guint64 frame, guint frames,
     gboolean silent);
 
+G_GNUC_INTERNAL
+gboolean gst_web_audio_node_acquire_result (GstWebAudioNode * node,
+    const GstWebAudioBlock * block, guint channels, guint64 frame,
+    GstWebAudioBlock * result);
+
 /* for the files in this folder */
 
 G_GNUC_INTERNAL

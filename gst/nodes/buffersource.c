@@ -324,7 +324,8 @@ gst_web_audio_buffer_source_foresee (GstWebAudioScheduledSource * source,
     buffer_rate = self->buffer->rate;
   }
   GST_OBJECT_UNLOCK (self);
-  if (!buffer_rate || frame % GST_WEB_AUDIO_QUANTUM != 0)
+  if (!buffer_rate || frame % GST_WEB_AUDIO_QUANTUM != 0
+      || (settings.loop && settings.duration == G_MAXDOUBLE))
     return GST_BUFFER_OFFSET_NONE;
   if (is_speed_constant (self, frame, G_MAXUINT64, buffer_rate, &speed))
     until = G_MAXUINT64;
@@ -377,6 +378,8 @@ gst_web_audio_buffer_source_max_block (GstWebAudioNode * node)
   Settings settings;
   gint rate = 0;
 
+  if (self->playing && self->playing->content.channels == 1)
+    return 0;
   GST_OBJECT_LOCK (self);
   settings = self->settings;
   start = self->parent.start;

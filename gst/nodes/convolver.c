@@ -9,7 +9,9 @@
  * any length. It has no latency.
  * https://webaudio.github.io/web-audio-api/#ConvolverNode
  *
+ * Noise that dies away is a hall, and this is what ticks sound like in it:
  * |[
+ * gst-launch-1.0 audiotestsrc wave=white-noise num-buffers=94 ! audio/x-raw,channels=2,rate=48000 ! gain gain::automation="exponentialRampToValueAtTime(0.001, 2)" ! wavenc ! filesink location=hall.wav
  * gst-launch-1.0 audiotestsrc wave=ticks num-buffers=200 ! convolver location=hall.wav ! autoaudiosink
  * ]|
  */
@@ -194,6 +196,7 @@ resample (const GstWebAudioBuffer * buffer, gint rate, gsize * length)
   guint64 mask = gst_web_audio_default_channel_mask (channels);
   GstAudioConverter *converter;
   GstAudioInfo from, to;
+  GstStructure *options;
   gfloat *resampled;
   gsize n, i;
 
@@ -201,8 +204,11 @@ resample (const GstWebAudioBuffer * buffer, gint rate, gsize * length)
       GST_AUDIO_LAYOUT_NON_INTERLEAVED, buffer->rate, channels, mask);
   gst_web_audio_audio_info (&to, GST_AUDIO_FORMAT_F32,
       GST_AUDIO_LAYOUT_NON_INTERLEAVED, rate, channels, mask);
+  options = gst_structure_new_empty ("options");
+  gst_audio_resampler_options_set_quality (GST_AUDIO_RESAMPLER_METHOD_KAISER,
+      GST_AUDIO_RESAMPLER_QUALITY_MAX, buffer->rate, rate, options);
   converter = gst_audio_converter_new (GST_AUDIO_CONVERTER_FLAG_NONE, &from,
-      &to, NULL);
+      &to, options);
   if (!converter)
     return NULL;
   /* at its end the filter looks ahead into silence */
@@ -427,7 +433,8 @@ gst_web_audio_convolver_change_state (GstElement * element,
   if (transition == GST_STATE_CHANGE_NULL_TO_READY
       && !gst_web_audio_file_open (self->file))
     return GST_STATE_CHANGE_FAILURE;
-  result = GST_ELEMENT_CLASS (gst_web_audio_convolver_parent_class)->change_state
+  result =
+      GST_ELEMENT_CLASS (gst_web_audio_convolver_parent_class)->change_state
       (element, transition);
   if (transition == GST_STATE_CHANGE_READY_TO_NULL)
     gst_web_audio_file_close (self->file);

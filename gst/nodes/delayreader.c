@@ -165,14 +165,18 @@ gst_web_audio_delay_reader_process (GstWebAudioNode * node, guint64 frame,
 static guint
 gst_web_audio_delay_reader_max_block (GstWebAudioNode * node)
 {
-  gdouble seconds;
+  GstWebAudioNode *writer = gst_web_audio_delay_reader_get_origin (node);
+  gdouble seconds, longest;
 
-  if (node->graph->rate == 0
+  if (!writer || node->graph->rate == 0
       || !gst_web_audio_param_is_constant (gst_web_audio_node_get_param (node,
               PARAM_DELAY_TIME), node->position, node->graph->block_size,
           &seconds))
     return GST_WEB_AUDIO_QUANTUM;
-  return MAX (seconds * node->graph->rate, GST_WEB_AUDIO_QUANTUM);
+  longest = gst_web_audio_delay_writer_get_max_delay_time
+      (GST_WEB_AUDIO_DELAY_WRITER (writer));
+  return MAX (MIN (seconds, longest) * node->graph->rate,
+      GST_WEB_AUDIO_QUANTUM);
 }
 
 static GstStateChangeReturn

@@ -62,6 +62,22 @@ gst_web_audio_delay_writer_get (GstWebAudioDelayWriter * writer)
 }
 
 /*
+ * gst_web_audio_delay_writer_get_max_delay_time:
+ *
+ * Returns: the longest delay in seconds that the line will be read with
+ */
+gdouble
+gst_web_audio_delay_writer_get_max_delay_time (GstWebAudioDelayWriter * writer)
+{
+  gdouble seconds;
+
+  GST_OBJECT_LOCK (writer);
+  seconds = writer->max_delay_time;
+  GST_OBJECT_UNLOCK (writer);
+  return seconds;
+}
+
+/*
  * gst_web_audio_delay_writer_is_over:
  *
  * Returns: whether nothing but silence will be written any more. Needs the
@@ -79,11 +95,8 @@ static void
 gst_web_audio_delay_writer_prepare (GstWebAudioNode * node, gint rate)
 {
   GstWebAudioDelayWriter *self = GST_WEB_AUDIO_DELAY_WRITER (node);
-  gdouble seconds;
+  gdouble seconds = gst_web_audio_delay_writer_get_max_delay_time (self);
 
-  GST_OBJECT_LOCK (self);
-  seconds = self->max_delay_time;
-  GST_OBJECT_UNLOCK (self);
   webaudio_delay_free (self->line);
   self->line = webaudio_delay_new (MAX (seconds * rate, GST_WEB_AUDIO_QUANTUM),
       node->graph->block_size);
@@ -204,9 +217,8 @@ gst_web_audio_delay_writer_get_property (GObject * object, guint id,
 
   switch (id) {
     case PROP_MAX_DELAY_TIME:
-      GST_OBJECT_LOCK (self);
-      g_value_set_double (value, self->max_delay_time);
-      GST_OBJECT_UNLOCK (self);
+      g_value_set_double (value,
+          gst_web_audio_delay_writer_get_max_delay_time (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);

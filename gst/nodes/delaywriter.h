@@ -21,6 +21,10 @@ const WebAudioDelay *gst_web_audio_delay_writer_get (GstWebAudioDelayWriter *
     writer);
 
 G_GNUC_INTERNAL
+gdouble gst_web_audio_delay_writer_get_max_delay_time (GstWebAudioDelayWriter *
+    writer);
+
+G_GNUC_INTERNAL
 gboolean gst_web_audio_delay_writer_is_over (GstWebAudioDelayWriter * writer);
 
 G_END_DECLS

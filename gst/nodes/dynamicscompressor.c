@@ -248,8 +248,7 @@ get_reduction (GstWebAudioDynamicsCompressor * self)
   GST_OBJECT_LOCK (self);
   if (self->shown) {
     if (self->shown_frame < now) {
-      pass_silence (self->shown, &self->shown_settings, self->shown_frame,
-          now);
+      pass_silence (self->shown, &self->shown_settings, self->shown_frame, now);
       self->shown_frame = now;
     }
     reduction = webaudio_compressor_get_reduction (self->shown);

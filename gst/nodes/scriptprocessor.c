@@ -611,8 +611,9 @@ gst_web_audio_script_processor_prepare (GstWebAudioNode * node, gint rate)
       rate, NULL);
   g_array_set_size (self->named, 0);
   for (i = 0; i < node->params->len; i++) {
-    Named named = { NULL, };
+    Named named;
 
+    memset (&named, 0, sizeof (named));
     named.param = gst_object_ref (gst_web_audio_node_get_param (node, i));
     named.name = g_quark_from_string (GST_OBJECT_NAME (named.param));
     named.kept = g_new0 (gfloat, self->size);

@@ -41,19 +41,6 @@ G_DEFINE_TYPE (GstWebAudioStereoPanner, gst_web_audio_stereo_panner,
 GST_ELEMENT_REGISTER_DEFINE (stereopanner, "stereopanner", GST_RANK_NONE,
     GST_TYPE_WEB_AUDIO_STEREO_PANNER);
 
-/* Two channels for the result, those of @block where they will do. */
-static gboolean
-begin_result (GstWebAudioNode * node, const GstWebAudioBlock * block,
-    guint64 frame, GstWebAudioBlock * result)
-{
-  *result = *block;
-  if (block->channels == 2 && (block->silent
-          || gst_web_audio_block_is_writable (block)))
-    return TRUE;
-  return gst_web_audio_node_acquire (node, result, 2, frame, block->frames,
-      block->silent);
-}
-
 static GstFlowReturn
 gst_web_audio_stereo_panner_process (GstWebAudioNode * node, guint64 frame,
     GstWebAudioBlock * block)
@@ -64,7 +51,7 @@ gst_web_audio_stereo_panner_process (GstWebAudioNode * node, guint64 frame,
           PARAM_PAN), frame, block->frames, &pan);
   GstWebAudioBlock result;
 
-  if (!begin_result (node, block, frame, &result))
+  if (!gst_web_audio_node_acquire_result (node, block, 2, frame, &result))
     return GST_FLOW_ERROR;
   if (!block->silent) {
     const gfloat *in[] = { gst_web_audio_block_plane (block, 0),

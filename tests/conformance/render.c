@@ -1784,6 +1784,9 @@ scene_new (JsonNode * root, gboolean keep_samples)
     quit (EXIT_FAILURE, "not a scene of format %d", FORMAT_VERSION);
   scene->rate = get_number (scene->description, "sampleRate");
   scene->length = get_number (scene->description, "length");
+  /* answers are those of a context, which renders its last quantum whole */
+  if (count_members (scene->description, "queries") > 0)
+    scene->length = (scene->length + QUANTUM - 1) / QUANTUM * QUANTUM;
   scene->channels = get_number (scene->description, "channels");
   scene->pipeline = gst_pipeline_new (NULL);
   scene->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
@@ -1854,7 +1857,8 @@ main (int argc, char **argv)
         seconds);
   if (argc > 2)
     write_file (argv[2], (const gchar *) scene->samples,
-        scene->n_written * sizeof (gfloat));
+        (gsize) get_number (scene->description, "length") * scene->channels *
+        sizeof (gfloat));
   if (argc > 3)
     write_answers (scene, argv[3]);
 

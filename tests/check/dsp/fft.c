@@ -118,7 +118,8 @@ GST_START_TEST (test_angles)
       angles[i] = fmod (webaudio_fft_angle (size, i), 1);
     qsort (angles, size, sizeof (double), compare_angles);
     for (i = 0; i < size; i++)
-      fail_unless (fabs (angles[i] - (i + 0.25) / size) < 1e-12);
+      if (!(fabs (angles[i] - (i + 0.25) / size) < 1e-12))
+        fail ("size %u: %g", (unsigned) size, angles[i]);
     g_free (angles);
   }
 }

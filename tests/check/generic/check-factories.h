@@ -49,7 +49,8 @@ has_template (const gchar * factory, const gchar * name)
   return has;
 }
 
-/* What a pipeline with one end of a delay line has besides. */
+/* What a pipeline with one end of a delay line, or with a listener, has
+ * besides. */
 static inline const gchar *
 partner_before (const gchar * factory)
 {
@@ -59,6 +60,8 @@ partner_before (const gchar * factory)
 static inline const gchar *
 partner_after (const gchar * factory)
 {
+  if (g_str_equal (factory, "audiolistener"))
+    return "  constantsource ! panner position-x=1";
   return g_str_equal (factory, "delaywriter") ? "  delayreader" : "";
 }
 

@@ -6,6 +6,11 @@
  */
 
 #define _GNU_SOURCE
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <unistd.h>
 
 #include "../check-webaudio.h"
@@ -35,10 +40,24 @@ static const gchar *nodes[] = {
   "gain name=echo  echo. ! delaywriter  delayreader delay-time=0.01 "
       "delay-time::automation=\"linearRampToValueAtTime(0.05,0.3)\" ! "
       "delay delay-time=0.0071 ! gain gain=-0.1 ! echo.  echo.",
+  "panner position-x=1 position-z=-2",
+  "panner cone-inner-angle=20 cone-outer-angle=200 position-z=-1 "
+      "position-x::automation=\"linearRampToValueAtTime(-5,0.3)\"",
+  "gain name=with  audiolistener position-z=1 "
+      "up-x::automation=\"linearRampToValueAtTime(3,0.3)\"  with. ! "
+      "panner position-x=-1",
+#ifdef HAVE_MYSOFA
+  "panner panning-model=hrtf position-x=1 position-z=-2",
+  "panner panning-model=hrtf position-z=-1 "
+      "position-x::automation=\"linearRampToValueAtTime(-5,0.3)\"",
+#endif
   "stereopanner pan::automation=\"linearRampToValueAtTime(-1,0.3)\"",
   "biquadfilter q=9 frequency::automation=\""
       "exponentialRampToValueAtTime(9000,0.3)\"",
   "biquadfilter type=peaking gain=-9",
+  "dynamicscompressor",
+  "dynamicscompressor attack=0 release=0.05 threshold::automation=\""
+      "linearRampToValueAtTime(-90,0.3)\"",
   "iirfilter feedforward=\"<0.1,0.2,0.1>\" feedback=\"<1,-1.8,0.9>\"",
   "waveshaper curve=\"<-0.5,-0.5,0,0.5,0.5>\"",
   "waveshaper curve=\"<-0.5,-0.5,0,0.5,0.5>\" oversample=2x",

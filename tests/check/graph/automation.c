@@ -316,6 +316,40 @@ GST_START_TEST (test_children)
 
 GST_END_TEST;
 
+/* Where the spec does not let the rate be changed, it is not. */
+GST_START_TEST (test_fixed_rates)
+{
+  static const struct
+  {
+    const gchar *node;
+    const gchar *param;
+  } fixed[] = {
+    {"buffersource", "playback-rate"}, {"buffersource", "detune"},
+    {"dynamicscompressor", "threshold"}, {"dynamicscompressor", "knee"},
+    {"dynamicscompressor", "ratio"}, {"dynamicscompressor", "attack"},
+    {"dynamicscompressor", "release"}
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (fixed); i++) {
+    GstElement *node = gst_element_factory_make (fixed[i].node, NULL);
+    GObject *child = gst_child_proxy_get_child_by_name (GST_CHILD_PROXY (node),
+        fixed[i].param);
+    gint rate;
+
+    gst_util_set_object_arg (child, "automation-rate", "k-rate");
+    assert_error (child, NULL);
+    gst_util_set_object_arg (child, "automation-rate", "a-rate");
+    assert_error (child, "automation-rate: InvalidStateError");
+    g_object_get (child, "automation-rate", &rate, NULL);
+    fail_unless_equals_int (rate, 1);
+    g_object_unref (child);
+    gst_object_unref (node);
+  }
+}
+
+GST_END_TEST;
+
 /* A parameter may outlive its node. */
 GST_START_TEST (test_orphan)
 {
@@ -412,6 +446,68 @@ GST_START_TEST (test_timeline_on_volume)
 
 GST_END_TEST;
 
+#define PICTURES 30
+
+typedef struct
+{
+  guint n;
+  guint8 brightness[PICTURES];
+} Film;
+
+static GstPadProbeReturn
+look_at (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  Film *film = data;
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+
+  if (film->n < PICTURES)
+    gst_buffer_extract (buffer, 0, &film->brightness[film->n], 1);
+  film->n++;
+  return GST_PAD_PROBE_OK;
+}
+
+/* On a pad of a video mixer, which reads it for every picture */
+GST_START_TEST (test_timeline_on_video)
+{
+  GstElement *pipeline = launch ("videotestsrc pattern=white num-buffers=%u ! "
+      "video/x-raw,format=GRAY8,width=8,height=8,framerate=30/1 ! "
+      "compositor name=m background=black ! video/x-raw,format=GRAY8 ! "
+      "fakesink name=out sync=false", PICTURES);
+  GstElement *mixer = get_element (pipeline, "m");
+  GstElement *out = get_element (pipeline, "out");
+  GstPad *pad = gst_element_get_static_pad (mixer, "sink_0");
+  GstPad *seen = gst_element_get_static_pad (out, "sink");
+  GstControlSource *source = new_timeline ();
+  Film film = { 0, };
+  guint i;
+
+  g_object_set (source, "automation", "linearRampToValueAtTime(1, 0.5) "
+      "setValueAtTime(0.25, 0.8)", NULL);
+  fail_unless (gst_object_add_control_binding (GST_OBJECT (pad),
+          gst_direct_control_binding_new_absolute (GST_OBJECT (pad), "alpha",
+              source)));
+  gst_pad_add_probe (seen, GST_PAD_PROBE_TYPE_BUFFER, look_at, &film, NULL);
+  play (pipeline);
+  wait_for_end (pipeline);
+  fail_unless_equals_int (film.n, PICTURES);
+  for (i = 0; i < PICTURES; i++) {
+    gdouble alpha = i < 15 ? i / 15.0 : i < 24 ? 1 : 0.25;
+    gdouble black = film.brightness[0], white = film.brightness[20];
+
+    fail_unless (fabs (film.brightness[i] - black - alpha * (white -
+                black)) <= 2, "picture %u: %u", i, film.brightness[i]);
+  }
+  fail_unless (film.brightness[20] > film.brightness[0] + 200);
+  stop (pipeline);
+  gst_object_unref (source);
+  gst_object_unref (seen);
+  gst_object_unref (pad);
+  gst_object_unref (out);
+  gst_object_unref (mixer);
+}
+
+GST_END_TEST;
+
 static Suite *
 automation_suite (void)
 {
@@ -427,9 +523,11 @@ automation_suite (void)
   tcase_add_test (tc, test_refused_text);
   tcase_add_test (tc, test_refused_text_is_posted);
   tcase_add_test (tc, test_children);
+  tcase_add_test (tc, test_fixed_rates);
   tcase_add_test (tc, test_orphan);
   tcase_add_test (tc, test_timeline);
   tcase_add_test (tc, test_timeline_on_volume);
+  tcase_add_test (tc, test_timeline_on_video);
   return s;
 }
 

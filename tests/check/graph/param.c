@@ -675,6 +675,64 @@ recorder_set_limit (Recorder * recorder, guint64 limit)
   g_mutex_unlock (&recorder->lock);
 }
 
+static gpointer
+change_anything (gpointer param)
+{
+  static const gchar *texts[] = {
+    "", "linearRampToValueAtTime(1, 1)", "not one",
+    "setValueAtTime(1, 0) setTargetAtTime(0, 0, 0.01) setTargetAtTime(1, 1, 1)"
+  };
+  gboolean accepted;
+  gchar *text;
+  guint i;
+
+  for (i = 0; i < 5000; i++) {
+    g_object_set (param, "automation-rate", i % 2, NULL);
+    if (i % 3 == 0)
+      g_object_set (param, "value", 0.5, NULL);
+    if (i % 7 == 0)
+      g_object_set (param, "automation", texts[i % G_N_ELEMENTS (texts)], NULL);
+    if (i % 11 == 0)
+      g_signal_emit_by_name (param, "cancel-and-hold-at-time", 0.0, &accepted);
+    g_signal_emit_by_name (param, "linear-ramp-to-value-at-time", 1.0, i * 0.01,
+        &accepted);
+    g_object_get (param, "automation", &text, NULL);
+    g_free (text);
+    if (i % 13 == 0)
+      g_signal_emit_by_name (param, "cancel-scheduled-values", 0.0, &accepted);
+  }
+  return NULL;
+}
+
+/* All that may be set is, from two threads, while it is rendered. */
+GST_START_TEST (test_changing_threads)
+{
+  GstElement *pipeline = launch ("constantsource offset=0.5 ! c.offset_0 "
+      "constantsource name=c block-size=256" OUT);
+  GObject *offset = get_param (pipeline, "c", "offset");
+  Recorder *recorder = record (pipeline, "out");
+  GThread *threads[2];
+  const gfloat *samples;
+  guint i;
+
+  recorder_set_limit (recorder, 1000000);
+  play (pipeline);
+  for (i = 0; i < 2; i++)
+    threads[i] = g_thread_new ("change", change_anything, offset);
+  for (i = 0; i < 2; i++)
+    g_thread_join (threads[i]);
+  recorder_wait (recorder, recorder_count (recorder) + 4096);
+  stop (pipeline);
+  samples = recorder_samples (recorder);
+  for (i = 0; i < MIN (recorder->frames, 1000000); i++)
+    check_that (samples[i] >= 0.5 && samples[i] <= 1.5, "frame %u is %g", i,
+        samples[i]);
+  recorder_free (recorder);
+  g_object_unref (offset);
+}
+
+GST_END_TEST;
+
 /* Nothing is lost, and all is in order. */
 GST_START_TEST (test_scheduling_thread)
 {
@@ -749,6 +807,7 @@ param_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_seek);
   tcase_add_test (tc, test_restart);
+  tcase_add_test (tc, test_changing_threads);
   tcase_add_test (tc, test_scheduling_thread);
   return s;
 }

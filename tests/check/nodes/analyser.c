@@ -175,6 +175,9 @@ GST_START_TEST (test_not_finite)
 
 GST_END_TEST;
 
+#define THREE_CHANNELS "audiotestsrc wave=saw num-buffers=20 ! " \
+    "audio/x-raw,format=F32LE,channels=3,rate=48000,channel-mask=(bitmask)0"
+
 /* Nothing is changed, whatever it is */
 GST_START_TEST (test_passes)
 {
@@ -182,8 +185,7 @@ GST_START_TEST (test_passes)
     NOISE,
     NOISE " start=5000000 stop=50000000",
     "constantsource ! gain channel-count=6 channel-count-mode=explicit",
-    "audiotestsrc wave=saw num-buffers=20 ! "
-        "audio/x-raw,format=F32LE,channels=3,rate=48000,channel-mask=(bitmask)0",
+    THREE_CHANNELS,
   };
   guint i;
 

@@ -38,7 +38,7 @@ keep_appointment (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 {
   Appointment *appointment = data;
 
-  if (GST_BUFFER_OFFSET (info->data) != appointment->frame)
+  if (GST_BUFFER_OFFSET_END (info->data) != appointment->frame)
     return GST_PAD_PROBE_OK;
   appointment->action (appointment->element);
   return GST_PAD_PROBE_REMOVE;
@@ -57,7 +57,7 @@ do_at (GstElement * pipeline, const gchar * name, guint64 frame, Action action)
   appointment->element = get_element (pipeline, name);
   /* the pipeline keeps it */
   gst_object_unref (appointment->element);
-  appointment->frame = frame - BLOCK;
+  appointment->frame = frame;
   appointment->action = action;
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, keep_appointment,
       appointment, g_free);

@@ -71,6 +71,16 @@ GST_START_TEST (test_clamped)
   is = render (ECHO ("delay-time=3", "0.5") "! gain length=96000" OUT);
   assert_echo (is, 24000, 0.5);
   recorder_free (is);
+  is = render (ECHO ("delay-time=3", "0.5") "! gain length=20000" OUT
+      "  mix. ! delaywriter line=b max-delay-time=0.005  "
+      "delayreader line=b delay-time=1 ! gain gain=0 ! mix.");
+  assert_echo (is, 24000, 0.5);
+  recorder_free (is);
+  is = render ("oscillator ! delaywriter max-delay-time=0.005  "
+      "delayreader delay-time=1 ! gain length=2000" OUT);
+  assert_sample (recorder_samples (is)[240 + 1500],
+      sin (1500 * 2 * G_PI * 440 / RATE), 1e-5, 1740);
+  recorder_free (is);
 }
 
 GST_END_TEST;

@@ -91,7 +91,7 @@ GST_START_TEST (test_look_ahead)
   fail_unless_equals_uint64 (recorder->frames, (2400 + DELAY + 127) / 128 *
       128);
   for (i = 0; i < recorder->frames; i++)
-    fail_unless ((samples[i] != 0) == (i >= DELAY && i < 2400 + DELAY),
+    check_that ((samples[i] != 0) == (i >= DELAY && i < 2400 + DELAY),
         "frame %" G_GUINT64_FORMAT, i);
   recorder_free (recorder);
 }

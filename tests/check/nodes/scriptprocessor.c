@@ -334,6 +334,9 @@ GST_END_TEST;
 
 #define GAIN "scriptprocessor name=s parameters=\"gain:0.5:-2:2\" "
 
+#define K_RATE_RAMP "gain::automation-rate=k-rate gain::automation=\"" \
+    "setValueAtTime(0.1,0) exponentialRampToValueAtTime(1,0.02)\""
+
 /* A parameter is the same as that of gain: by value, automation, modulation */
 GST_START_TEST (test_parameter)
 {
@@ -341,8 +344,7 @@ GST_START_TEST (test_parameter)
     "gain::value=0.25",
     "gain::value=3",
     "gain::automation=\"setValueAtTime(0.1,0) linearRampToValueAtTime(1,0.02)\"",
-    "gain::automation-rate=k-rate gain::automation=\"setValueAtTime(0.1,0) "
-        "exponentialRampToValueAtTime(1,0.02)\"",
+    K_RATE_RAMP,
   };
   guint i, j;
 

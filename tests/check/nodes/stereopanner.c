@@ -139,7 +139,8 @@ GST_START_TEST (test_silence)
   expect (recorder, 0, 2048, 0, 0);
   expect (recorder, 2049, 4800, 1, 0);
   fail_unless (recorder_buffer (recorder, 0)->flags & GST_BUFFER_FLAG_GAP);
-  fail_if (recorder_buffer (recorder, 3)->flags & GST_BUFFER_FLAG_GAP);
+  fail_if (recorder_buffer (recorder, recorder->buffers->len - 1)->flags
+      & GST_BUFFER_FLAG_GAP);
   recorder_free (recorder);
 }
 
