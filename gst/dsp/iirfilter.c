@@ -15,25 +15,40 @@
 
 typedef double Pair __attribute__((vector_size (16)));
 
+/* NaN if there is one */
+static double
+find_largest (const double *y, size_t n)
+{
+  double largest = 0;
+  size_t i;
+
+  for (i = 0; i < n && largest >= 0; i++)
+    if (!(fabs (y[i]) <= largest))
+      largest = fabs (y[i]);
+  return largest;
+}
+
 /* The largest magnitude in the impulse response of 1 / A(z), or infinity if it
  * grows. */
 static double
 find_peak (const double *a, unsigned n_a)
 {
-  double y[MAX_ORDER + 1] = { 1 }, peak = 1, ring = 1;
-  unsigned i, k;
+  double y[MAX_ORDER + QUANTUM] = { 0 }, largest = 1, peak = 1;
+  unsigned frames, i, k;
 
-  for (i = 1; i < LISTEN && ring > 1e-20 && n_a > 1; i++) {
-    double sum = 0;
-
-    memmove (y + 1, y, MAX_ORDER * sizeof (double));
-    for (k = 1; k < n_a; k++)
-      sum -= a[k] * y[k];
-    y[0] = sum;
-    ring = ring * 0.999 > fabs (sum) ? ring * 0.999 : fabs (sum);
-    if (!(fabs (sum) < 1e30))
+  /* as if the input had been before */
+  y[MAX_ORDER - 1] = 1;
+  for (frames = 0; frames < LISTEN && largest > 1e-20; frames += QUANTUM) {
+    for (i = MAX_ORDER; i < MAX_ORDER + QUANTUM; i++) {
+      y[i] = 0;
+      for (k = 1; k < n_a; k++)
+        y[i] -= a[k] * y[i - k];
+    }
+    largest = find_largest (y + MAX_ORDER, QUANTUM);
+    if (!(largest < 1e30))
       return INFINITY;
-    peak = fmax (peak, fabs (sum));
+    peak = fmax (peak, largest);
+    memcpy (y, y + QUANTUM, MAX_ORDER * sizeof (double));
   }
   return peak;
 }
