@@ -14,6 +14,7 @@ typedef struct
   void (*multiply) (float *dst, const float *a, const float *b, size_t n);
   void (*add) (float *dst, const float *a, const float *b, size_t n);
   void (*add_scaled) (float *dst, const float *src, float factor, size_t n);
+  void (*unsign_zeros) (float *dst, const float *src, size_t n);
   void (*convolve) (float *dst, const float *src, const float *factors,
       size_t n_factors, size_t n);
 } Kernels;
@@ -64,6 +65,11 @@ name##_add_scaled (float *dst, const float *src, float factor, size_t n) \
       dst[i] + src[i] * factor) \
 } \
 attributes static void \
+name##_unsign_zeros (float *dst, const float *src, size_t n) \
+{ \
+  LOOP (Lanes, CONST_AT (Lanes, src + i) + 0.0f, src[i] + 0.0f) \
+} \
+attributes static void \
 name##_convolve (float *dst, const float *src, const float *factors, \
     size_t n_factors, size_t n) \
 { \
@@ -93,6 +99,7 @@ name##_convolve (float *dst, const float *src, const float *factors, \
 } \
 static const Kernels name##_kernels = { \
   name##_scale, name##_multiply, name##_add, name##_add_scaled, \
+  name##_unsign_zeros, \
   name##_convolve \
 };
 
@@ -150,6 +157,12 @@ webaudio_vector_convolve (float *dst, const float *src, const float *factors,
     size_t n_factors, size_t n)
 {
   get_kernels ()->convolve (dst, src, factors, n_factors, n);
+}
+
+void
+webaudio_vector_unsign_zeros (float *dst, const float *src, size_t n)
+{
+  get_kernels ()->unsign_zeros (dst, src, n);
 }
 
 void

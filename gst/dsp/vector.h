@@ -70,6 +70,14 @@ void webaudio_vector_convolve (float *dst, const float *src,
     const float *factors, size_t n_factors, size_t n);
 
 /**
+ * webaudio_vector_unsign_zeros:
+ * @dst: (out) (array length=n): @src, with 0 in place of -0
+ * @src: (array length=n): samples; may be @dst
+ * @n: number of samples
+ */
+void webaudio_vector_unsign_zeros (float *dst, const float *src, size_t n);
+
+/**
  * webaudio_vector_fill:
  * @dst: (out) (array length=n): becomes @value throughout
  * @value: sample

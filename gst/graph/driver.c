@@ -680,6 +680,29 @@ mix_to_negotiated (GstWebAudioOutput * output, GstWebAudioBlock * block)
   return TRUE;
 }
 
+/* Where a block ends decides whether a zero comes from silence, which has no
+ * sign, or from arithmetic: no sign leaves the graph. */
+static gboolean
+unsign_zeros (GstWebAudioOutput * output, GstWebAudioBlock * block)
+{
+  GstWebAudioBlock result = *block;
+  guint c;
+
+  if (block->silent)
+    return TRUE;
+  if (!gst_web_audio_block_is_writable (block)
+      && !gst_web_audio_node_acquire (output->node, &result, block->channels,
+          GST_BUFFER_OFFSET (block->buffer), block->frames, FALSE))
+    return FALSE;
+  for (c = 0; c < block->channels; c++)
+    webaudio_vector_unsign_zeros (gst_web_audio_block_plane (&result, c),
+        gst_web_audio_block_plane (block, c), block->frames);
+  if (result.buffer != block->buffer)
+    gst_web_audio_block_clear (block);
+  *block = result;
+  return TRUE;
+}
+
 /* What channels come is not yet known from the silence before them. */
 static guint
 count_channels (GstWebAudioOutput * output, const GstWebAudioBlock * block)
@@ -773,7 +796,8 @@ push_block (GstWebAudioOutput * output, GstWebAudioBlock * block, gint rate)
     output->discont = TRUE;
     output->rebased = FALSE;
   }
-  mixed = graph->rate != rate || mix_to_negotiated (output, block);
+  mixed = graph->rate != rate || (mix_to_negotiated (output, block)
+      && unsign_zeros (output, block));
   gst_web_audio_graph_unlock (graph);
   if (!mixed) {
     gst_web_audio_block_clear (block);

@@ -51,18 +51,6 @@ multiply (const GstWebAudioBlock * from, GstWebAudioBlock * to, gfloat gain)
         gst_web_audio_block_plane (from, c), gain, to->frames);
 }
 
-/* As a block whose gain is all zero: without -0, and without what is not a
- * number. */
-static void
-silence_where_zero (gfloat * out, const gfloat * gains, guint n)
-{
-  guint i;
-
-  for (i = 0; i < n; i++)
-    if (gains[i] == 0)
-      out[i] = 0;
-}
-
 static void
 multiply_by_each (const GstWebAudioBlock * from, GstWebAudioBlock * to,
     const gdouble * values)
@@ -71,21 +59,12 @@ multiply_by_each (const GstWebAudioBlock * from, GstWebAudioBlock * to,
   guint done, count, i, c;
 
   for (done = 0; done < to->frames; done += count) {
-    gboolean any_zero = FALSE;
-
     count = MIN (to->frames - done, GST_WEB_AUDIO_QUANTUM);
-    for (i = 0; i < count; i++) {
+    for (i = 0; i < count; i++)
       gains[i] = (gfloat) values[done + i];
-      any_zero |= gains[i] == 0;
-    }
-    for (c = 0; c < to->channels; c++) {
-      gfloat *out = gst_web_audio_block_plane (to, c) + done;
-
-      webaudio_vector_multiply (out, gst_web_audio_block_plane (from, c) + done,
-          gains, count);
-      if (any_zero)
-        silence_where_zero (out, gains, count);
-    }
+    for (c = 0; c < to->channels; c++)
+      webaudio_vector_multiply (gst_web_audio_block_plane (to, c) + done,
+          gst_web_audio_block_plane (from, c) + done, gains, count);
   }
 }
 

@@ -22,7 +22,7 @@
 
 typedef enum
 {
-  SCALE, MULTIPLY, ADD, ADD_SCALED, FILL, N_OPERATIONS
+  SCALE, MULTIPLY, ADD, ADD_SCALED, UNSIGN_ZEROS, FILL, N_OPERATIONS
 } Operation;
 
 static const float factor = -0.7310585f;
@@ -53,6 +53,8 @@ expected (Operation operation, float before, float a, float b)
     case ADD_SCALED:
       product = OPAQUE (a) * factor;
       return OPAQUE (before) + OPAQUE (product);
+    case UNSIGN_ZEROS:
+      return a == 0 ? 0 : a;
     default:
       return factor;
   }
@@ -73,6 +75,9 @@ run (Operation operation, float *dst, const float *a, const float *b, size_t n)
       break;
     case ADD_SCALED:
       webaudio_vector_add_scaled (dst, a, factor, n);
+      break;
+    case UNSIGN_ZEROS:
+      webaudio_vector_unsign_zeros (dst, a, n);
       break;
     default:
       webaudio_vector_fill (dst, factor, n);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../check-webaudio.h"
+#include "../check-allocations.h"
 
 #define RATE 48000
 
@@ -98,80 +99,14 @@ GST_END_TEST;
 
 /* Allocations */
 
-#if !defined (__SANITIZE_ADDRESS__) && !defined (__SANITIZE_THREAD__)
-#define COUNTS_ALLOCATIONS 1
-
-extern void *__libc_malloc (size_t size);
-extern void *__libc_calloc (size_t n, size_t size);
-extern void *__libc_realloc (void *memory, size_t size);
-extern void *__libc_memalign (size_t alignment, size_t size);
-
-static __thread gboolean counting;
-static gint allocations;
-
-static void
-count_allocation (void)
-{
-  if (counting)
-    g_atomic_int_inc (&allocations);
-}
-
-void *
-malloc (size_t size)
-{
-  count_allocation ();
-  return __libc_malloc (size);
-}
-
-void *
-calloc (size_t n, size_t size)
-{
-  count_allocation ();
-  return __libc_calloc (n, size);
-}
-
-void *
-realloc (void *memory, size_t size)
-{
-  count_allocation ();
-  return __libc_realloc (memory, size);
-}
-
-int
-posix_memalign (void **memory, size_t alignment, size_t size)
-{
-  count_allocation ();
-  *memory = __libc_memalign (alignment, size);
-  return *memory ? 0 : 12;
-}
-
-/* Counts between two blocks, in the thread that renders them. */
-static GstPadProbeReturn
-watch_block (GstPad * pad, GstPadProbeInfo * info, gpointer data)
-{
-  guint64 frame = GST_BUFFER_OFFSET (info->data);
-
-  counting = frame >= RATE && frame < 3 * RATE;
-  return GST_PAD_PROBE_OK;
-}
-
+#ifdef COUNTS_ALLOCATIONS
 GST_START_TEST (test_allocations)
 {
   GstElement *pipeline = launch ("oscillator ! %s ! gain name=last "
       "length=%u ! fakesink name=out enable-last-sample=false", nodes[__i__],
       4 * RATE);
-  GstElement *last = get_element (pipeline, "last");
-  GstPad *pad = gst_element_get_static_pad (last, "src");
 
-  g_atomic_int_set (&allocations, 0);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, watch_block, NULL, NULL);
-  play (pipeline);
-  wait_for_end (pipeline);
-  fail_unless (g_atomic_int_get (&allocations) == 0,
-      "%s allocates %d times in two seconds", nodes[__i__],
-      g_atomic_int_get (&allocations));
-  gst_object_unref (pad);
-  gst_object_unref (last);
+  assert_no_allocations (pipeline, "last", nodes[__i__]);
   stop (pipeline);
 }
 

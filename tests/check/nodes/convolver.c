@@ -187,7 +187,7 @@ level_with (GstElement * convolver)
   gfloat level;
 
   gst_element_unlink (source, out);
-  gst_bin_add (GST_BIN (pipeline), gst_object_ref (convolver));
+  gst_bin_add (GST_BIN (pipeline), convolver);
   fail_unless (gst_element_link_many (source, convolver, out, NULL));
   gst_object_unref (source);
   gst_object_unref (out);

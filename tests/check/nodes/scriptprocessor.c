@@ -4,6 +4,7 @@
  * parameters, and what it makes of handlers that go wrong.
  */
 
+#include "check-allocations.h"
 #include "nodes/check-param.h"
 
 #define OUT " ! fakesink name=out"
@@ -819,6 +820,38 @@ GST_START_TEST (test_poison)
 
 GST_END_TEST;
 
+#ifdef COUNTS_ALLOCATIONS
+/* What a handler is given is used again */
+static gboolean
+use_values (GstElement * element, GstBuffer * input, GstBuffer * output,
+    GstStructure * parameters, gpointer data)
+{
+  copy_input (element, input, output, parameters, NULL);
+  return !gst_structure_has_field (parameters, "b");
+}
+
+GST_START_TEST (test_allocations)
+{
+  static const guint sizes[] = { 128, 1024 };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    GstElement *pipeline = launch ("oscillator frequency=1 ! s.a_0 "
+        "oscillator ! scriptprocessor name=s parameters=a:1,b:2 "
+        "buffer-size=%u ! gain name=last length=192000 ! fakesink "
+        "enable-last-sample=false", sizes[i]);
+    GstElement *element = get_element (pipeline, "s");
+
+    g_signal_connect (element, "process", G_CALLBACK (use_values), NULL);
+    assert_no_allocations (pipeline, "last", "scriptprocessor");
+    gst_object_unref (element);
+    stop (pipeline);
+  }
+}
+
+GST_END_TEST;
+#endif
+
 /* A handler may be connected, and properties may change, at any time */
 static gint go_on;
 
@@ -887,6 +920,9 @@ scriptprocessor_suite (void)
   tcase_add_test (tc, test_seek);
   tcase_add_test (tc, test_mistakes);
   tcase_add_test (tc, test_poison);
+#ifdef COUNTS_ALLOCATIONS
+  tcase_add_test (tc, test_allocations);
+#endif
   tcase_add_test (tc, test_threads);
   return s;
 }
