@@ -309,8 +309,8 @@ webaudio_biquad_clear (WebAudioBiquad * self)
 
 /* One channel. @step is 1 where each frame has coefficients of its own, else
  * 0. */
-static inline __attribute__((always_inline))
-     void filter_one (WebAudioRecursion * past, size_t c,
+static inline void
+filter_one (WebAudioRecursion * past, size_t c,
     const WebAudioBiquadCoefficients * k, size_t step, float *out,
     const float *in, size_t n)
 {
@@ -337,8 +337,8 @@ static inline __attribute__((always_inline))
 }
 
 /* The same with two channels at once */
-static inline __attribute__((always_inline))
-     void filter_two (WebAudioRecursion * past, size_t c,
+static inline void
+filter_two (WebAudioRecursion * past, size_t c,
     const WebAudioBiquadCoefficients * k, size_t step, float *out0, float *out1,
     const float *in0, const float *in1, size_t n)
 {

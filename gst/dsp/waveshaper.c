@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined (__x86_64__)
+#include <emmintrin.h>
+#endif
+
 #include "vector.h"
 
 #define QUANTUM 128
@@ -38,24 +42,68 @@ webaudio_curve_new (const double *values, size_t n)
   return self;
 }
 
+static inline float
+shape_one (const WebAudioCurve * self, float in)
+{
+  double x = in == in ? in : 0, v = self->half * (x + 1), f;
+  int k;
+
+  v = v > 0 ? v : 0;
+  v = v < 2 * self->half ? v : 2 * self->half;
+  k = (int) v;
+  f = v - k;
+  return (float) ((1 - f) * self->values[k] + f * self->values[k + 1]);
+}
+
+#if defined (__x86_64__)
+static inline __m128d
+load_two (const float *samples)
+{
+  double both;
+
+  memcpy (&both, samples, sizeof both);
+  return _mm_cvtps_pd (_mm_castpd_ps (_mm_set_sd (both)));
+}
+
+/* The same for two samples. A value and the next one are loaded at once. */
+static inline void
+shape_two (const WebAudioCurve * self, float *out, const float *in)
+{
+  const __m128d half = _mm_set1_pd (self->half), one = _mm_set1_pd (1);
+  __m128d x = load_two (in), v, f, first, second, low, high;
+  __m128i k;
+  int64_t both;
+  double result;
+
+  x = _mm_and_pd (x, _mm_cmpeq_pd (x, x));
+  v = _mm_mul_pd (half, _mm_add_pd (x, one));
+  v = _mm_max_pd (v, _mm_setzero_pd ());
+  v = _mm_min_pd (v, _mm_add_pd (half, half));
+  k = _mm_cvttpd_epi32 (v);
+  f = _mm_sub_pd (v, _mm_cvtepi32_pd (k));
+  both = _mm_cvtsi128_si64 (k);
+  first = load_two (self->values + (int32_t) both);
+  second = load_two (self->values + (both >> 32));
+  low = _mm_unpacklo_pd (first, second);
+  high = _mm_unpackhi_pd (first, second);
+  v = _mm_add_pd (_mm_mul_pd (_mm_sub_pd (one, f), low), _mm_mul_pd (f, high));
+  result = _mm_cvtsd_f64 (_mm_castps_pd (_mm_cvtpd_ps (v)));
+  memcpy (out, &result, sizeof result);
+}
+#endif
+
 void
 webaudio_curve_shape (const WebAudioCurve * self, float *out, const float *in,
     size_t n)
 {
-  const double half = self->half, last = 2 * half;
-  size_t i;
+  size_t i = 0;
 
-  for (i = 0; i < n; i++) {
-    double x = in[i] == in[i] ? in[i] : 0;
-    double v = half * (x + 1), f;
-    int k;
-
-    v = v > 0 ? v : 0;
-    v = v < last ? v : last;
-    k = (int) v;
-    f = v - k;
-    out[i] = (float) ((1 - f) * self->values[k] + f * self->values[k + 1]);
-  }
+#if defined (__x86_64__)
+  for (; n - i >= 2; i += 2)
+    shape_two (self, out + i, in + i);
+#endif
+  for (; i < n; i++)
+    out[i] = shape_one (self, in[i]);
 }
 
 /* Over-sampling. Up: every other sample is an old one, delayed, and the one

@@ -5,7 +5,7 @@
 #include "check-filter.h"
 #include "dsp/iirfilter.h"
 
-#define LENGTH 2400
+#define LENGTH 1200
 #define MOST WEBAUDIO_IIR_FILTER_MAX_COEFFICIENTS
 
 static float noise[LENGTH], rendered[LENGTH], again[LENGTH];
@@ -64,14 +64,15 @@ expect_direct (guint n_b, guint n_a)
   }
 }
 
-/* All numbers of coefficients */
+/* Many numbers of coefficients, each with each */
 GST_START_TEST (test_filter)
 {
-  guint n_b, n_a;
+  static const guint numbers[] = { 1, 2, 3, 4, 5, 6, 7, 8, 13, 19, MOST };
+  guint b, a;
 
-  for (n_b = 1; n_b <= MOST; n_b++)
-    for (n_a = 1; n_a <= MOST; n_a++)
-      expect_direct (n_b, n_a);
+  for (b = 0; b < G_N_ELEMENTS (numbers); b++)
+    for (a = 0; a < G_N_ELEMENTS (numbers); a++)
+      expect_direct (numbers[b], numbers[a]);
 }
 
 GST_END_TEST;
@@ -86,8 +87,8 @@ GST_START_TEST (test_any_chunks_give_the_same_bits)
 
   make_coefficients (b, n_b, a, n_a);
   fill_with_noise (noise, LENGTH, 1);
-  memset (noise + 1200, 0, 700 * sizeof (float));
-  noise[1300] = -0.0f;
+  memset (noise + 500, 0, 500 * sizeof (float));
+  noise[600] = -0.0f;
   filter (b, n_b, a, n_a, noise, rendered, LENGTH);
   memcpy (again, noise, sizeof again);
   webaudio_iir_filter_init (&iir, b, n_b, a, n_a, RATE);
@@ -244,7 +245,7 @@ GST_START_TEST (test_absurd)
   const guint n = G_N_ELEMENTS (values);
   guint i, k;
 
-  for (i = 0; i < n * n * n; i++) {
+  for (i = 0; i < n * n * n; i += 5) {
     double b[MOST], a[MOST];
 
     for (k = 0; k < MOST; k++) {
@@ -265,7 +266,7 @@ iirfilter_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_filter);
-  tcase_add_loop_test (tc, test_any_chunks_give_the_same_bits, 0, 40);
+  tcase_add_loop_test (tc, test_any_chunks_give_the_same_bits, 0, MOST);
   tcase_add_test (tc, test_channels);
   tcase_add_loop_test (tc, test_wider, 0, 25);
   tcase_add_test (tc, test_tail);
