@@ -310,6 +310,8 @@ foresee_input (GstWebAudioNode * node, guint32 visit)
       continue;
     channels = input->output->port >= 0 ? 1 :
         gst_web_audio_gather_foresee (input->output->node, visit);
+    if (input->output->pinned_channels)
+      channels = input->output->pinned_channels;
     largest = MAX (largest, channels);
   }
   get_mixing (node, &mixing);

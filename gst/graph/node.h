@@ -291,6 +291,33 @@ gboolean gst_web_audio_node_acquire_result (GstWebAudioNode * node,
 /* for the files in this folder */
 
 G_GNUC_INTERNAL
+void gst_web_audio_node_class_add_param_pads (GstWebAudioNodeClass * klass,
+    const gchar * name);
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_add_pads (GstWebAudioNode * node);
+
+G_GNUC_INTERNAL
+GstPad *gst_web_audio_node_request_new_pad (GstElement * element,
+    GstPadTemplate * templ, const gchar * asked, const GstCaps * caps);
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_release_pad (GstElement * element, GstPad * pad);
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_create_params (GstWebAudioNode * node);
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_child_proxy_init (gpointer iface, gpointer data);
+
+G_GNUC_INTERNAL
+GstWebAudioParam *gst_web_audio_node_find_param (GstWebAudioNode * node,
+    const gchar * name);
+
+G_GNUC_INTERNAL
+void gst_web_audio_node_report_params (GstWebAudioNode * node);
+
+G_GNUC_INTERNAL
 GstFlowReturn gst_web_audio_node_render (GstWebAudioNode * node,
     GstWebAudioOutput * taker, guint64 frame, guint frames,
     GstBuffer ** buffer);
