@@ -391,7 +391,7 @@ gst_web_audio_convolver_prepare (GstWebAudioNode * node, gint rate)
 {
   GstWebAudioConvolver *self = GST_WEB_AUDIO_CONVOLVER (node);
   WebAudioConvolver *kernel = NULL, *old = NULL;
-  Response response = { NULL, };
+  Response response = { 0, };
 
   GST_OBJECT_LOCK (self);
   if (self->response.buffer && self->next_rate != rate) {

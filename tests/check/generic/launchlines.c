@@ -22,7 +22,7 @@
 #define NEEDS_PEER "# needs a peer"
 
 /* What has not ended by itself by then is endless, and is interrupted */
-#define ENDLESS (2 * G_TIME_SPAN_SECOND)
+#define ENDLESS G_TIME_SPAN_SECOND
 /* What has not ended by then hangs */
 #define HANGS (30 * G_TIME_SPAN_SECOND)
 
@@ -259,12 +259,25 @@ remove_folder (const gchar * folder)
   g_rmdir (folder);
 }
 
+/* Most lines play, and so take their time: thirds of them run at once. */
+static gboolean
+is_in_part (guint i)
+{
+  const gchar *part = g_getenv ("LAUNCHLINES_PART");
+
+  return !part || i % 3 == (guint) atoi (part);
+}
+
 GST_START_TEST (test_document)
 {
-  GPtrArray *lines = launch_lines (documents->pdata[__i__]);
-  gchar *folder = g_dir_make_tmp ("launchlines-XXXXXX", NULL);
+  GPtrArray *lines;
+  gchar *folder;
   guint i;
 
+  if (!is_in_part (__i__))
+    return;
+  lines = launch_lines (documents->pdata[__i__]);
+  folder = g_dir_make_tmp ("launchlines-XXXXXX", NULL);
   fail_unless (folder != NULL);
   for (i = 0; i < lines->len; i++) {
     const gchar *line = lines->pdata[i];
@@ -299,7 +312,6 @@ launchlines_suite (void)
 {
   Suite *s = suite_create ("launchlines");
   TCase *tc = tcase_create ("general");
-
   documents = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (documents, g_strdup ("README.md"));
   find_documents ("docs", ".md");
