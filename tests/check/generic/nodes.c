@@ -56,6 +56,7 @@ static const gchar *nodes[] = {
   "biquadfilter q=9 frequency::automation=\""
       "exponentialRampToValueAtTime(9000,0.3)\"",
   "biquadfilter type=peaking gain=-9",
+  "convolver buffer=\"" SAMPLE "\"",
   "dynamicscompressor",
   "dynamicscompressor attack=0 release=0.05 threshold::automation=\""
       "linearRampToValueAtTime(-90,0.3)\"",

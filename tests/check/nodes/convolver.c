@@ -4,6 +4,7 @@
  * tails, files.
  */
 
+#include "check-allocations.h"
 #include "nodes/check-param.h"
 
 #include <glib/gstdio.h>
@@ -529,6 +530,22 @@ GST_START_TEST (test_threads)
 
 GST_END_TEST;
 
+#ifdef COUNTS_ALLOCATIONS
+GST_START_TEST (test_allocations)
+{
+  gfloat *noise = new_noise (30000, 2);
+  GstElement *pipeline = launch_with (noise, 30000, 2, "oscillator ! "
+      "convolver name=c ! gain name=last length=%u ! fakesink name=out "
+      "enable-last-sample=false", 4 * RATE);
+
+  assert_no_allocations (pipeline, "last", "convolver");
+  stop (pipeline);
+  g_free (noise);
+}
+
+GST_END_TEST;
+#endif
+
 static Suite *
 convolver_suite (void)
 {
@@ -549,6 +566,9 @@ convolver_suite (void)
   tcase_add_test (tc, test_location);
   tcase_add_test (tc, test_bad_files);
   tcase_add_test (tc, test_threads);
+#ifdef COUNTS_ALLOCATIONS
+  tcase_add_test (tc, test_allocations);
+#endif
   return s;
 }
 
