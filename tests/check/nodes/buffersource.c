@@ -861,8 +861,8 @@ GST_START_TEST (test_seek)
 {
   static const gchar *lines[] = {
     "playback-rate=0.73", "loop=true playback-rate=0.3 loop-end=0.003",
-    "playback-rate=0.5 playback-rate::automation="
-        "\"linearRampToValueAtTime(1,0.05)\"",
+    ("playback-rate=0.5 playback-rate::automation="
+        "\"linearRampToValueAtTime(1,0.05)\""),
     "loop=true start=30000000",
   };
   guint i;
