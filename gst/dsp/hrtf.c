@@ -36,8 +36,8 @@
 /* The end is faded out. */
 #define FADE_OUT (10.0 / 44100)
 /* The mean energy of the responses in the horizontal plane, times their rate:
- * that with which 24 directions are as loud as in Chromium at 48 kHz. */
-#define ENERGY (0.39 * 48000)
+ * that with which tones and music are about as loud as in Chromium at 48 kHz. */
+#define ENERGY (0.50 * 48000)
 #define HORIZONTAL 5            /* degrees */
 
 /* Between samples: a sinc under a Kaiser window. */

@@ -12,6 +12,11 @@
 #include <math.h>
 #include <mysofa.h>
 
+#include "../dsp/diffusefield.h"
+
+/* Frames that equalization may lengthen a response by */
+#define ROOM 128
+
 /* A set that is in use, or was: one that is not is kept, for whoever plays again,
  * until another one is needed. */
 typedef struct
@@ -64,7 +69,7 @@ copy_responses (const struct MYSOFA_HRTF *sofa, guint * taps)
 
   for (i = 0; i < 2 * sofa->M; i++)
     longest = MAX (longest, get_delay (sofa, i / 2, i % 2));
-  *taps = sofa->N + longest;
+  *taps = sofa->N + longest + ROOM;
   responses = g_new0 (gfloat, (gsize) 2 * sofa->M * *taps);
   for (i = 0; i < sofa->M; i++)
     for (r = 0; r < 2; r++)
@@ -93,6 +98,8 @@ make_set (struct MYSOFA_HRTF *sofa, gint rate)
     elevations[i] = sofa->SourcePosition.values[3 * i + 1];
   }
   responses = copy_responses (sofa, &taps);
+  webaudio_diffuse_field_equalize (responses, 2 * sofa->M, taps,
+      measurement.rate);
   measurement.responses = responses;
   measurement.taps = taps;
   set = webaudio_hrtf_set_new (&measurement, rate);
