@@ -68,6 +68,11 @@ typedef struct
   guint n_buffers;
 } Fixture;
 
+/* Like pads of elements it has a template: asked for the caps of one that has
+ * none, GStreamer 1.22.0 reads those that are set without holding them. */
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
+    GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
 static void
 note (Fixture * f, const gchar * name)
 {
@@ -268,7 +273,8 @@ fixture_new (const gchar * mime_type, GstCaps * caps, gboolean with_sink,
   fail_unless_equals_int (gst_pad_link (f->src, pad), GST_PAD_LINK_OK);
   gst_object_unref (pad);
   if (with_sink) {
-    f->sink = gst_object_ref_sink (gst_pad_new ("test-sink", GST_PAD_SINK));
+    f->sink = gst_object_ref_sink (gst_pad_new_from_static_template
+        (&sink_template, "test-sink"));
     gst_pad_set_chain_function_full (f->sink, sink_chain, f, NULL);
     gst_pad_set_event_function_full (f->sink, sink_event, f, NULL);
     gst_pad_set_query_function_full (f->sink, sink_query, f, NULL);
