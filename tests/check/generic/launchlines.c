@@ -22,7 +22,7 @@
 #define NEEDS_PEER "# needs a peer"
 
 /* What has not ended by itself by then is endless, and is interrupted */
-#define ENDLESS G_TIME_SPAN_SECOND
+#define ENDLESS (2 * G_TIME_SPAN_SECOND)
 /* What has not ended by then hangs */
 #define HANGS (30 * G_TIME_SPAN_SECOND)
 
