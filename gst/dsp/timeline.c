@@ -573,6 +573,21 @@ limit_end (Segment * segment, double time)
     segment->end = end;
 }
 
+/* For each frame. Browsers have it as a float, and an oscillator's phase adds up
+ * what that makes of a frequency: so has this, while the values, which it moves
+ * by at most 2^-24 / e of the way, stay within 5e-7 of themselves. */
+static double
+target_slope (const Event * event, double rate)
+{
+  double slope = -1 / (event->parameter * rate);
+  double nearest = fmin (fabs (event->entry), fabs (event->value));
+  bool crosses = (event->entry < 0) != (event->value < 0);
+
+  if (crosses || fabs (event->entry - event->value) > 20 * nearest)
+    return slope;
+  return (float) slope;
+}
+
 static void
 set_target (Segment * segment, const Event * event, uint64_t frame)
 {
@@ -588,11 +603,8 @@ set_target (Segment * segment, const Event * event, uint64_t frame)
     return;
   }
   limit_end (segment, reached);
-  /* no more precise than the spec's time constant, a float: nearer to browsers,
-   * which compute all of it in floats */
   set_exponential (segment, event->time, event->value,
-      event->entry - event->value,
-      (float) (-1 / (event->parameter * segment->rate)));
+      event->entry - event->value, target_slope (event, segment->rate));
 }
 
 static void
