@@ -101,7 +101,6 @@ quarter_cycle (Pair t, Pair * sine, Pair * cosine)
 /* What the formulas need of two frames, but for the frequency. */
 typedef struct
 {
-  Pair detune;                  /* a factor */
   Pair q;                       /* linear, or 1 where it has no limit */
   Pair damping;                 /* 1 / (2 Q) */
   Pair gain;                    /* A of the specification, linear */
@@ -140,18 +139,14 @@ shelf (Formula * f, Pair s, Pair c, Pair A, Pair root)
       2 * (low - A * high), A * high + low - slope);
 }
 
-/* @frequency: 1 is half of the sample rate */
+/* @s and @c: of half the angle, so that 1 - cosine is exact for low frequencies */
 static inline void
-evaluate (WebAudioBiquadType type, Pair frequency, const Shape * shape,
+evaluate (WebAudioBiquadType type, Pair s, Pair c, const Shape * shape,
     Formula * f)
 {
   const Pair one = { 1, 1 };
-  /* of half the angle, so that 1 - cosine is exact for low frequencies */
-  Pair s, c, alpha, middle;
+  Pair alpha = 2 * s * c * shape->damping, middle = -2 * (c - s) * (c + s);
 
-  quarter_cycle (frequency, &s, &c);
-  alpha = 2 * s * c * shape->damping;
-  middle = -2 * (c - s) * (c + s);
   switch (type) {
     case WEBAUDIO_BIQUAD_LOWPASS:
       set_formula (f, s * s, 2 * s * s, s * s, 1 + alpha, middle, 1 - alpha);
@@ -235,35 +230,10 @@ find_limit (WebAudioBiquadType type, double frequency, double q, double A,
   }
 }
 
-/* Puts those limits in place of what has no value. */
-static void
-limit (WebAudioBiquadType type, Pair frequency, const Shape * shape,
-    Formula * f)
+static inline Pair
+detune_factor (Pair cents)
 {
-  unsigned lane;
-  double factor;
-
-  for (lane = 0; lane < 2; lane++)
-    if (find_limit (type, frequency[lane], shape->q[lane], shape->gain[lane],
-            &factor)) {
-      f->b[0][lane] = factor;
-      f->b[1][lane] = f->b[2][lane] = f->a[0][lane] = f->a[1][lane] = 0;
-    }
-}
-
-static inline bool
-has_limit (Pair frequency, const Shape * shape)
-{
-  const Mask mask = (frequency <= both (0)) | (frequency >= both (1))
-      | (shape->q < both (NO_Q)) | (shape->gain < both (NO_GAIN));
-
-  return mask[0] | mask[1];
-}
-
-static inline void
-set_detune (Shape * shape, Pair detune)
-{
-  shape->detune = power (detune / 1200);
+  return power (cents / 1200);
 }
 
 static inline void
@@ -298,73 +268,127 @@ set_gain (Shape * shape, WebAudioBiquadType type, Pair gain)
 
 /* As a part of half of the sample rate */
 static inline Pair
-get_frequency (Pair frequency, double nyquist, const Shape * shape)
+get_frequency (Pair frequency, double nyquist, Pair detune)
 {
-  Pair part = frequency / nyquist * shape->detune;
+  Pair part = frequency / nyquist * detune;
 
   part = choose (part < both (1), part, both (1));
   return choose (part > both (NO_FREQUENCY), part, both (0));
 }
 
-/* Coefficients of each frame */
+/* Coefficients of each frame, and what they are made of */
 typedef struct
 {
-  double b[3][QUANTUM] __attribute__((aligned (16)));
-  double a[2][QUANTUM] __attribute__((aligned (16)));
+  Pair frequency[QUANTUM / 2];  /* 1 is half of the sample rate */
+  Pair b[3][QUANTUM / 2];
+  Pair a[2][QUANTUM / 2];
 } Moving;
 
-/* Values of two frames, of which the second may be beyond the last one */
+/* Pair @i, of which the second frame may be beyond the last one */
 static inline Pair
 get_values (const double *values, size_t i, size_t n)
 {
   return (Pair) {
-  values[i], values[i + 1 < n ? i + 1 : i]};
+  values[2 * i], values[2 * i + (2 * i + 1 < n)]};
 }
 
-/* Finds the coefficients of up to a quantum of frames. */
+static void
+find_frequencies (double nyquist, const WebAudioBiquadMotion * motion, size_t n,
+    Moving * moving)
+{
+  Pair frequency = both (motion->still.frequency);
+  Pair detune = detune_factor (both (motion->still.detune));
+  size_t i;
+
+  for (i = 0; 2 * i < n; i++) {
+    if (motion->frequency)
+      frequency = get_values (motion->frequency, i, n);
+    if (motion->detune)
+      detune = detune_factor (get_values (motion->detune, i, n));
+    moving->frequency[i] = get_frequency (frequency, nyquist, detune);
+  }
+}
+
+static inline void
+get_shape (WebAudioBiquadType type, const WebAudioBiquadMotion * motion,
+    size_t i, size_t n, Shape * shape)
+{
+  if (motion->q)
+    set_q (shape, type, get_values (motion->q, i, n));
+  if (motion->gain)
+    set_gain (shape, type, get_values (motion->gain, i, n));
+}
+
+/* Puts a limit in place of each value that there is not. */
+static void
+limit (WebAudioBiquadType type, const WebAudioBiquadMotion * motion,
+    Shape * shape, size_t n, Moving * moving)
+{
+  size_t i;
+  double factor;
+
+  for (i = 0; i < n; i++) {
+    unsigned lane = i % 2;
+
+    get_shape (type, motion, i / 2, n, shape);
+    if (find_limit (type, moving->frequency[i / 2][lane], shape->q[lane],
+            shape->gain[lane], &factor)) {
+      moving->b[0][i / 2][lane] = factor;
+      moving->b[1][i / 2][lane] = moving->b[2][i / 2][lane] = 0;
+      moving->a[0][i / 2][lane] = moving->a[1][i / 2][lane] = 0;
+    }
+  }
+}
+
+static inline Mask
+has_limit (Pair frequency, const Shape * shape)
+{
+  return (frequency <= both (0)) | (frequency >= both (1))
+      | (shape->q < both (NO_Q)) | (shape->gain < both (NO_GAIN));
+}
+
+/* Finds the coefficients of up to a quantum of frames. In several loops, since a
+ * long chain of operations for each would keep the processor waiting. */
 static void
 find_coefficients (WebAudioBiquadType type, double nyquist,
     const WebAudioBiquadMotion * motion, size_t n, Moving * moving)
 {
-  Pair frequency = both (motion->still.frequency);
+  Pair sine[QUANTUM / 2], cosine[QUANTUM / 2];
+  Mask limits = { 0 };
   Shape shape;
   Formula f;
   size_t i;
   unsigned k;
 
-  set_detune (&shape, both (motion->still.detune));
   set_q (&shape, type, both (motion->still.q));
   set_gain (&shape, type, both (motion->still.gain));
-  for (i = 0; i < n; i += 2) {
-    Pair part;
-
-    if (motion->frequency)
-      frequency = get_values (motion->frequency, i, n);
-    if (motion->detune)
-      set_detune (&shape, get_values (motion->detune, i, n));
-    if (motion->q)
-      set_q (&shape, type, get_values (motion->q, i, n));
-    if (motion->gain)
-      set_gain (&shape, type, get_values (motion->gain, i, n));
-    part = get_frequency (frequency, nyquist, &shape);
-    evaluate (type, part, &shape, &f);
-    if (has_limit (part, &shape))
-      limit (type, part, &shape, &f);
+  find_frequencies (nyquist, motion, n, moving);
+  for (i = 0; 2 * i < n; i++)
+    quarter_cycle (moving->frequency[i], &sine[i], &cosine[i]);
+  for (i = 0; 2 * i < n; i++) {
+    get_shape (type, motion, i, n, &shape);
+    evaluate (type, sine[i], cosine[i], &shape, &f);
+    limits |= has_limit (moving->frequency[i], &shape);
     for (k = 0; k < 3; k++)
-      *(LoosePair *) (moving->b[k] + i) = f.b[k];
+      moving->b[k][i] = f.b[k];
     for (k = 0; k < 2; k++)
-      *(LoosePair *) (moving->a[k] + i) = f.a[k];
+      moving->a[k][i] = f.a[k];
   }
+  if (limits[0] | limits[1])
+    limit (type, motion, &shape, n, moving);
 }
 
 static void
 take_coefficients (const Moving * moving, size_t i,
     WebAudioBiquadCoefficients * k)
 {
-  *k = (WebAudioBiquadCoefficients) { {
-  moving->b[0][i], moving->b[1][i], moving->b[2][i]}, {
-  1, moving->a[0][i], moving->a[1][i]}
-  };
+  unsigned j;
+
+  k->a[0] = 1;
+  for (j = 0; j < 3; j++)
+    k->b[j] = ((const double *) moving->b[j])[i];
+  for (j = 0; j < 2; j++)
+    k->a[j + 1] = ((const double *) moving->a[j])[i];
 }
 
 void
@@ -511,14 +535,18 @@ stand (WebAudioBiquad * self, const WebAudioBiquadSetting * setting)
 static void
 move_one (const Moving * k, const float *x, double *y, float *out, size_t n)
 {
-  double y1 = y[-1], y2 = y[-2];
+  const double *b0 = (const double *) k->b[0], *b1 = (const double *) k->b[1];
+  const double *b2 = (const double *) k->b[2], *a1 = (const double *) k->a[0];
+  const double *a2 = (const double *) k->a[1];
+  double x1 = x[-1], x2 = x[-2], y1 = y[-1], y2 = y[-2];
   size_t i;
 
   for (i = 0; i < n; i++) {
-    double forward = k->b[0][i] * x[i] + k->b[1][i] * x[(long) i - 1]
-        + k->b[2][i] * x[(long) i - 2];
-    double now = forward - k->a[1][i] * y2 - k->a[0][i] * y1;
+    double x0 = x[i];
+    double now = b0[i] * x0 + b1[i] * x1 + b2[i] * x2 - a2[i] * y2 - a1[i] * y1;
 
+    x2 = x1;
+    x1 = x0;
     y2 = y1;
     y1 = y[i] = now;
     out[i] = (float) now + 0.0f;
@@ -529,14 +557,16 @@ move_one (const Moving * k, const float *x, double *y, float *out, size_t n)
 static void
 move_two (const Moving * k, const float *x, Pair * y, float *out, size_t n)
 {
-  Pair y1 = y[-1], y2 = y[-2];
+  const double *b0 = (const double *) k->b[0], *b1 = (const double *) k->b[1];
+  const double *b2 = (const double *) k->b[2], *a1 = (const double *) k->a[0];
+  const double *a2 = (const double *) k->a[1];
   Pair x1 = { x[-2], x[-1] }, x2 = { x[-4], x[-3] };
+  Pair y1 = y[-1], y2 = y[-2];
   size_t i;
 
   for (i = 0; i < n; i++) {
     Pair x0 = { x[2 * i], x[2 * i + 1] };
-    Pair forward = k->b[0][i] * x0 + k->b[1][i] * x1 + k->b[2][i] * x2;
-    Pair now = forward - k->a[1][i] * y2 - k->a[0][i] * y1;
+    Pair now = b0[i] * x0 + b1[i] * x1 + b2[i] * x2 - a2[i] * y2 - a1[i] * y1;
 
     x2 = x1;
     x1 = x0;
