@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "../dsp/vector.h"
 #include "gather.h"
 #include "graph.h"
 #include "input.h"
@@ -66,11 +67,60 @@ clear_blocks (GArray * blocks)
   g_array_set_size (blocks, 0);
 }
 
+/* Adds @block to @sum, which is as long and has the same channels. Returns
+ * whether there was memory for it. */
+static gboolean
+add_whole (GstWebAudioNode * node, GstWebAudioBlock * sum,
+    GstWebAudioBlock * block)
+{
+  GstWebAudioBlock result = *sum;
+  guint c;
+
+  if (!gst_web_audio_block_is_writable (sum)
+      && !gst_web_audio_node_acquire (node, &result, sum->channels,
+          GST_BUFFER_OFFSET (sum->buffer), sum->frames, FALSE))
+    return FALSE;
+  for (c = 0; c < sum->channels; c++)
+    webaudio_vector_add (gst_web_audio_block_plane (&result, c),
+        gst_web_audio_block_plane (sum, c),
+        gst_web_audio_block_plane (block, c), sum->frames);
+  if (result.buffer != sum->buffer)
+    gst_web_audio_block_clear (sum);
+  *sum = result;
+  gst_web_audio_block_clear (block);
+  return TRUE;
+}
+
+/* Adds what the next connection delivers to the sum of those before it, while
+ * that is in the cache, if they are alike. The order of additions is the same
+ * as if they were mixed in the end. Consumes @block unless it returns FALSE. */
+static gboolean
+absorb (GstWebAudioNode * node, const Mixing * mixing, guint64 frame,
+    guint frames, GstWebAudioBlock * block)
+{
+  GstWebAudioBlock *sum = &g_array_index (node->blocks, GstWebAudioBlock, 0);
+
+  if (node->blocks->len != 1 || sum->channels != block->channels
+      || sum->frames != frames || block->frames != frames
+      || GST_BUFFER_OFFSET (sum->buffer) != frame
+      || count_channels (mixing, sum->channels) != sum->channels)
+    return FALSE;
+  if (block->silent || sum->silent) {
+    GstWebAudioBlock *silent = block->silent ? block : sum;
+
+    gst_web_audio_block_clear (silent);
+    if (silent == sum)
+      *sum = *block;
+    return TRUE;
+  }
+  return add_whole (node, sum, block);
+}
+
 /* Takes what every connection into the node's input number @port has. @open:
  * set where one goes on although it delivers nothing now. */
 static GstFlowReturn
-take_all (GstWebAudioNode * node, guint port, guint64 frame, guint frames,
-    gboolean * open)
+take_all (GstWebAudioNode * node, const Mixing * mixing, guint port,
+    guint64 frame, guint frames, gboolean * open)
 {
   guint i;
 
@@ -84,7 +134,8 @@ take_all (GstWebAudioNode * node, guint port, guint64 frame, guint frames,
     flow = gst_web_audio_input_take (input, frame, frames, &block);
     switch (flow) {
       case GST_FLOW_OK:
-        g_array_append_val (node->blocks, block);
+        if (!absorb (node, mixing, frame, frames, &block))
+          g_array_append_val (node->blocks, block);
         break;
       case GST_FLOW_EOS:
         input->over = TRUE;
@@ -194,7 +245,7 @@ gather_one (GstWebAudioNode * node, guint64 frame, guint frames,
   gboolean open = FALSE;
 
   get_mixing (node, &mixing);
-  flow = take_all (node, 0, frame, frames, &open);
+  flow = take_all (node, &mixing, 0, frame, frames, &open);
   if (flow != GST_FLOW_OK)
     return flow;
   longest = find_longest (node->blocks);
@@ -217,30 +268,49 @@ typedef struct
   gboolean sounding;
 } Merge;
 
-/* Mixes what is connected to one of several inputs into one of the channels. */
+/* Mixes what is connected to one of several inputs. */
 static GstFlowReturn
 gather_channel (GstWebAudioNode * node, const Mixing * mixing, guint port,
-    guint64 frame, GstWebAudioBlock * merged, Merge * merge)
+    guint64 frame, guint frames, GstWebAudioBlock * channel, Merge * merge)
 {
-  GstWebAudioBlock channel = { 0, };
-  gfloat *plane = gst_web_audio_block_plane (merged, port);
-  GstFlowReturn flow = take_all (node, port, frame, merged->frames,
+  GstFlowReturn flow = take_all (node, mixing, port, frame, frames,
       &merge->open);
   guint its_longest = find_longest (node->blocks);
 
+  channel->buffer = NULL;
+  channel->frames = its_longest;
+  channel->silent = TRUE;
   if (flow == GST_FLOW_OK && its_longest > 0)
-    flow = mix_all (node, mixing, frame, its_longest, &channel);
+    flow = mix_all (node, mixing, frame, its_longest, channel);
   clear_blocks (node->blocks);
-  if (flow != GST_FLOW_OK)
-    return flow;
-  if (its_longest > 0) {
-    memcpy (plane, channel.data, its_longest * sizeof (gfloat));
-    merge->sounding |= !channel.silent;
-  }
-  memset (plane + its_longest, 0,
-      (merged->frames - its_longest) * sizeof (gfloat));
-  gst_web_audio_block_clear (&channel);
+  merge->sounding |= !channel->silent;
   merge->longest = MAX (merge->longest, its_longest);
+  return flow;
+}
+
+/* Makes one block of the channels, each of which may have ended before. */
+static GstFlowReturn
+merge_channels (GstWebAudioNode * node, guint64 frame, guint frames,
+    const GstWebAudioBlock * channels, gboolean sounding,
+    GstWebAudioBlock * merged)
+{
+  guint c;
+
+  if (sounding && channels[0].frames == frames
+      && GST_BUFFER_OFFSET (channels[0].buffer) == frame
+      && gst_web_audio_block_pick (merged, channels, node->n_ports))
+    return GST_FLOW_OK;
+  if (!gst_web_audio_node_acquire (node, merged, node->n_ports, frame, frames,
+          !sounding))
+    return GST_FLOW_ERROR;
+  for (c = 0; sounding && c < node->n_ports; c++) {
+    guint n = channels[c].silent ? 0 : channels[c].frames;
+    gfloat *plane = gst_web_audio_block_plane (merged, c);
+
+    if (n > 0)
+      memcpy (plane, channels[c].data, n * sizeof (gfloat));
+    memset (plane + n, 0, (frames - n) * sizeof (gfloat));
+  }
   return GST_FLOW_OK;
 }
 
@@ -248,34 +318,28 @@ static GstFlowReturn
 gather_ports (GstWebAudioNode * node, guint64 frame, guint frames,
     GstWebAudioBlock * merged)
 {
+  GstWebAudioBlock channels[GST_WEB_AUDIO_MAX_CHANNELS];
   Mixing mixing;
   Merge merge = { 0, };
   GstFlowReturn flow = GST_FLOW_OK;
-  gboolean lasts;
-  guint port;
+  guint length, port, taken;
 
   get_mixing (node, &mixing);
-  if (!gst_web_audio_node_acquire (node, merged, node->n_ports, frame, frames,
-          FALSE))
-    return GST_FLOW_ERROR;
-  for (port = 0; port < node->n_ports && flow == GST_FLOW_OK; port++)
-    flow = gather_channel (node, &mixing, port, frame, merged, &merge);
-  lasts = flow == GST_FLOW_OK && (merge.longest == frames
-      || goes_on (node, merge.open, merge.longest));
-  if (flow == GST_FLOW_OK && merge.sounding) {
-    if (!lasts)
-      gst_web_audio_block_shorten (merged, merge.longest);
-    return GST_FLOW_OK;
-  }
-  gst_web_audio_block_clear (merged);
-  if (flow == GST_FLOW_OK && !lasts && merge.longest == 0)
+  for (taken = 0; taken < node->n_ports && flow == GST_FLOW_OK; taken++)
+    flow = gather_channel (node, &mixing, taken, frame, frames,
+        &channels[taken], &merge);
+  length = merge.longest < frames && goes_on (node, merge.open,
+      merge.longest) ? frames : merge.longest;
+  if (flow == GST_FLOW_OK && length == 0)
     flow = GST_FLOW_EOS;
-  if (flow != GST_FLOW_OK)
-    return flow;
-  if (merge.longest == 0)
-    return gst_web_audio_gather_silence (node, frame, frames, merged);
-  return gst_web_audio_node_acquire (node, merged, node->n_ports, frame,
-      lasts ? frames : merge.longest, TRUE) ? GST_FLOW_OK : GST_FLOW_ERROR;
+  else if (flow == GST_FLOW_OK && merge.longest == 0)
+    flow = gst_web_audio_gather_silence (node, frame, frames, merged);
+  else if (flow == GST_FLOW_OK)
+    flow = merge_channels (node, frame, length, channels, merge.sounding,
+        merged);
+  for (port = 0; port < taken; port++)
+    gst_web_audio_block_clear (&channels[port]);
+  return flow;
 }
 
 /*

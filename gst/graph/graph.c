@@ -247,11 +247,26 @@ GstWebAudioGraph *
 gst_web_audio_graph_wait (GstWebAudioGraph * graph, GstWebAudioNode * node,
     gint64 until)
 {
+  graph->waiting++;
   g_cond_wait_until (&graph->cond, &graph->lock, until);
+  graph->waiting--;
   if (g_atomic_pointer_get (&node->graph) == graph)
     return graph;
   gst_web_audio_graph_unlock (graph);
   return gst_web_audio_graph_lock (node);
+}
+
+/*
+ * gst_web_audio_graph_signal:
+ *
+ * Makes whoever waits in the graph look again: not a system call where nobody
+ * does. Needs the graph's lock.
+ */
+void
+gst_web_audio_graph_signal (GstWebAudioGraph * graph)
+{
+  if (graph->waiting > 0)
+    g_cond_broadcast (&graph->cond);
 }
 
 /*
@@ -463,17 +478,22 @@ gst_web_audio_graph_connect (GstWebAudioInput * input,
 {
   GstWebAudioNode *producer = output ? output->node : input->node;
   GstWebAudioGraph *here, *there;
+  GPtrArray *way;
 
   if (gst_web_audio_defer (reschedule_later, input))
     return;
+  way = output ? gst_web_audio_link_get_way (input, output) : NULL;
   lock_both (input->node, producer, &here, &there);
-  if (!input->connected)
+  if (!input->connected) {
     attach (input, output);
+    input->way = g_steal_pointer (&way);
+  }
   if (here != there)
     gst_web_audio_graph_unlock (there);
   else
     graph_unref (there);
   gst_web_audio_graph_unlock (here);
+  g_clear_pointer (&way, g_ptr_array_unref);
 }
 
 /*
@@ -485,13 +505,18 @@ void
 gst_web_audio_graph_disconnect (GstWebAudioInput * input)
 {
   GstWebAudioGraph *graph;
+  GPtrArray *way = NULL;
 
   if (gst_web_audio_defer (disconnect_later, input))
     return;
   graph = gst_web_audio_graph_lock (input->node);
-  if (input->connected)
+  if (input->connected) {
+    way = g_steal_pointer (&input->way);
     detach (input);
+  }
   gst_web_audio_graph_unlock (graph);
+  /* a ghost pad that goes with it unlinks others */
+  g_clear_pointer (&way, g_ptr_array_unref);
 }
 
 /*

@@ -318,9 +318,13 @@ G_GNUC_INTERNAL
 void gst_web_audio_node_report_params (GstWebAudioNode * node);
 
 G_GNUC_INTERNAL
+gboolean gst_web_audio_node_settle (GstWebAudioNode * node,
+    GstWebAudioBlock * block);
+
+G_GNUC_INTERNAL
 GstFlowReturn gst_web_audio_node_render (GstWebAudioNode * node,
     GstWebAudioOutput * taker, guint64 frame, guint frames,
-    GstBuffer ** buffer);
+    GstWebAudioBlock * block);
 
 G_GNUC_INTERNAL
 void gst_web_audio_node_render_unasked (GstWebAudioNode * node, guint64 frame,
