@@ -595,7 +595,7 @@ fill_part (WebAudioConvolver * self, Level * level, unsigned channel,
   const size_t size = level->size, from = size * p;
   /* the transforms leave a factor of the size */
   const double factor = scale / size;
-  float *first = scratch, *second = first + size, *work = second + size;
+  float *first = scratch, *second = first + size;
   float *to = level->responses[channel] + p * SLICE;
   size_t i;
 
@@ -603,7 +603,7 @@ fill_part (WebAudioConvolver * self, Level * level, unsigned channel,
     first[i] = get_tap (response, self->length, from + size + i, factor);
     second[i] = i ? -get_tap (response, self->length, from + i, factor) : 0;
   }
-  webaudio_fft_forward_whole (level->plan, first, second, self->spectrum, work);
+  webaudio_fft_forward_whole (level->plan, first, second, self->spectrum);
   for (i = 0; i < level->slices; i++)
     memcpy (to + i * level->parts * SLICE, self->spectrum + i * SLICE,
         SLICE * sizeof (float));
@@ -613,7 +613,7 @@ static bool
 fill_level (WebAudioConvolver * self, Level * level,
     const float *const *response, double scale)
 {
-  float *scratch = allocate (4 * level->size);
+  float *scratch = allocate (2 * level->size);
   unsigned c;
   size_t p;
 

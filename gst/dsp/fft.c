@@ -215,6 +215,8 @@ typedef struct
 {
   void (*forward) (const WebAudioFft * plan, const float *samples,
       float *spectrum);
+  void (*forward_whole) (const WebAudioFft * plan, const float *first,
+      const float *second, float *spectrum);
   void (*inverse) (const WebAudioFft * plan, float *spectrum, float *samples);
   void (*multiply) (float *sum, const float *const *a, const float *const *b,
       size_t count, size_t n);
@@ -228,6 +230,12 @@ name##_forward (const WebAudioFft * plan, const float *samples, \
   name##_forward_all (plan, samples, spectrum); \
 } \
 attributes static void \
+name##_forward_whole (const WebAudioFft * plan, const float *first, \
+    const float *second, float *spectrum) \
+{ \
+  name##_forward_whole_all (plan, first, second, spectrum); \
+} \
+attributes static void \
 name##_inverse (const WebAudioFft * plan, float *spectrum, float *samples) \
 { \
   name##_inverse_all (plan, spectrum, samples); \
@@ -239,7 +247,7 @@ name##_multiply (float *sum, const float *const *a, const float *const *b, \
   name##_multiply_all (sum, a, b, count, n); \
 } \
 static const Kernels name##_kernels = { \
-  name##_forward, name##_inverse, name##_multiply \
+  name##_forward, name##_forward_whole, name##_inverse, name##_multiply \
 };
 
 #define LANES 4
@@ -318,18 +326,9 @@ webaudio_fft_forward (const WebAudioFft * plan, const float *samples,
 
 void
 webaudio_fft_forward_whole (const WebAudioFft * plan, const float *first,
-    const float *second, float *spectrum, float *scratch)
+    const float *second, float *spectrum)
 {
-  size_t i, k;
-
-  webaudio_fft_forward (plan, first, spectrum);
-  webaudio_fft_forward (plan, second, scratch);
-  for (i = 0; i < 2 * plan->size; i += 2 * GROUP_LANES) {
-    for (k = 0; k < GROUP_LANES; k++) {
-      spectrum[i + k] -= scratch[i + GROUP_LANES + k];
-      spectrum[i + GROUP_LANES + k] += scratch[i + k];
-    }
-  }
+  get_kernels ()->forward_whole (plan, first, second, spectrum);
 }
 
 void

@@ -52,10 +52,9 @@ void webaudio_fft_forward (const WebAudioFft * plan, const float *samples,
  * @first: (array length=size): the first half of a sequence
  * @second: (array length=size): the second half
  * @spectrum: (out) (array length=2*size): its spectrum; aligned to 32 bytes
- * @scratch: (array length=2*size): aligned to 32 bytes
  */
 void webaudio_fft_forward_whole (const WebAudioFft * plan, const float *first,
-    const float *second, float *spectrum, float *scratch);
+    const float *second, float *spectrum);
 
 /**
  * webaudio_fft_inverse:

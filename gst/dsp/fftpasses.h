@@ -71,6 +71,89 @@ PASS (begin_by_two) (const float *s, const float *samples, float *spectrum,
   }
 }
 
+/* One vector of each of the four parts of what is divided in four. */
+INLINE void
+PASS (divide_vectors) (const float *s, Lanes * r, Lanes * i)
+{
+  const Lanes b1r = r[1] * s[0] - i[1] * s[1];
+  const Lanes b1i = r[1] * s[1] + i[1] * s[0];
+  const Lanes b2r = r[2] * s[2] - i[2] * s[3];
+  const Lanes b2i = r[2] * s[3] + i[2] * s[2];
+  const Lanes b3r = r[3] * s[4] - i[3] * s[5];
+  const Lanes b3i = r[3] * s[5] + i[3] * s[4];
+  const Lanes sum_r = b1r + b3r, sum_i = b1i + b3i;
+  const Lanes difference_r = b1r - b3r, difference_i = b1i - b3i;
+  const Lanes even_r = r[0] + b2r, even_i = i[0] + b2i;
+  const Lanes odd_r = r[0] - b2r, odd_i = i[0] - b2i;
+
+  r[0] = even_r + sum_r;
+  i[0] = even_i + sum_i;
+  r[1] = odd_r - difference_i;
+  i[1] = odd_i + difference_r;
+  r[2] = even_r - sum_r;
+  i[2] = even_i - sum_i;
+  r[3] = odd_r + difference_i;
+  i[3] = odd_i - difference_r;
+}
+
+/* One vector of each of four parts of @n bins. */
+INLINE void
+PASS (store_parts) (float *p, size_t at, size_t n, const Lanes * r,
+    const Lanes * i)
+{
+  REAL (p) = r[0];
+  IMAGINARY (p) = i[0];
+  REAL (p + 2 * n) = r[1];
+  IMAGINARY (p + 2 * n) = i[1];
+  REAL (p + 4 * n) = r[2];
+  IMAGINARY (p + 4 * n) = i[2];
+  REAL (p + 6 * n) = r[3];
+  IMAGINARY (p + 6 * n) = i[3];
+}
+
+/* The first division, of coefficients r + i * i, in four. */
+INLINE void
+PASS (begin_whole_by_four) (const float *s, const float *r, const float *i,
+    float *spectrum, size_t size)
+{
+  const size_t quarter = size / 4;
+  size_t x, at;
+
+  FOR_VECTORS (quarter, x, at) {
+    Lanes re[4] = { CONST_SAMPLE (r), CONST_SAMPLE (r + quarter),
+      CONST_SAMPLE (r + 2 * quarter), CONST_SAMPLE (r + 3 * quarter)
+    };
+    Lanes im[4] = { CONST_SAMPLE (i), CONST_SAMPLE (i + quarter),
+      CONST_SAMPLE (i + 2 * quarter), CONST_SAMPLE (i + 3 * quarter)
+    };
+
+    PASS (divide_vectors) (s, re, im);
+    PASS (store_parts) (spectrum, at, quarter, re, im);
+  }
+}
+
+/* The first division, of coefficients r + i * i, in two. */
+INLINE void
+PASS (begin_whole_by_two) (const float *s, const float *r, const float *i,
+    float *spectrum, size_t size)
+{
+  const size_t half = size / 2;
+  float *p0 = spectrum, *p1 = p0 + 2 * half;
+  size_t x, at;
+
+  FOR_VECTORS (half, x, at) {
+    const Lanes a0r = CONST_SAMPLE (r), a0i = CONST_SAMPLE (i);
+    const Lanes a1r = CONST_SAMPLE (r + half), a1i = CONST_SAMPLE (i + half);
+    const Lanes b1r = a1r * s[0] - a1i * s[1];
+    const Lanes b1i = a1r * s[1] + a1i * s[0];
+
+    REAL (p0) = a0r + b1r;
+    IMAGINARY (p0) = a0i + b1i;
+    REAL (p1) = a0r - b1r;
+    IMAGINARY (p1) = a0i - b1i;
+  }
+}
+
 INLINE void
 PASS (divide) (const Pass * pass, float *spectrum)
 {
@@ -78,33 +161,18 @@ PASS (divide) (const Pass * pass, float *spectrum)
   size_t d, x, at;
 
   for (d = 0; d < pass->divisions; d++) {
-    const float *s = pass->factors + d * FACTORS;
-    float *p0 = spectrum + d * 8 * n, *p1 = p0 + 2 * n;
-    float *p2 = p1 + 2 * n, *p3 = p2 + 2 * n;
+    float *p = spectrum + d * 8 * n;
 
     FOR_VECTORS (n, x, at) {
-      const Lanes a1r = REAL (p1), a1i = IMAGINARY (p1);
-      const Lanes a2r = REAL (p2), a2i = IMAGINARY (p2);
-      const Lanes a3r = REAL (p3), a3i = IMAGINARY (p3);
-      const Lanes b1r = a1r * s[0] - a1i * s[1];
-      const Lanes b1i = a1r * s[1] + a1i * s[0];
-      const Lanes b2r = a2r * s[2] - a2i * s[3];
-      const Lanes b2i = a2r * s[3] + a2i * s[2];
-      const Lanes b3r = a3r * s[4] - a3i * s[5];
-      const Lanes b3i = a3r * s[5] + a3i * s[4];
-      const Lanes sum_r = b1r + b3r, sum_i = b1i + b3i;
-      const Lanes difference_r = b1r - b3r, difference_i = b1i - b3i;
-      const Lanes even_r = REAL (p0) + b2r, even_i = IMAGINARY (p0) + b2i;
-      const Lanes odd_r = REAL (p0) - b2r, odd_i = IMAGINARY (p0) - b2i;
+      Lanes r[4] = { REAL (p), REAL (p + 2 * n), REAL (p + 4 * n),
+        REAL (p + 6 * n)
+      };
+      Lanes i[4] = { IMAGINARY (p), IMAGINARY (p + 2 * n),
+        IMAGINARY (p + 4 * n), IMAGINARY (p + 6 * n)
+      };
 
-      REAL (p0) = even_r + sum_r;
-      IMAGINARY (p0) = even_i + sum_i;
-      REAL (p1) = odd_r - difference_i;
-      IMAGINARY (p1) = odd_i + difference_r;
-      REAL (p2) = even_r - sum_r;
-      IMAGINARY (p2) = even_i - sum_i;
-      REAL (p3) = odd_r + difference_i;
-      IMAGINARY (p3) = odd_i - difference_r;
+      PASS (divide_vectors) (pass->factors + d * FACTORS, r, i);
+      PASS (store_parts) (p, at, n, r, i);
     }
   }
 }
@@ -193,21 +261,41 @@ PASS (end_by_two) (const float *s, const float *spectrum, float *samples,
   }
 }
 
+/* All divisions but the first. */
 INLINE void
-PASS (forward_all) (const WebAudioFft * plan, const float *samples,
-    float *spectrum)
+PASS (finish) (const WebAudioFft * plan, float *spectrum)
 {
   size_t i;
   unsigned p;
 
-  if (plan->first_by_two)
-    PASS (begin_by_two) (plan->first, samples, spectrum, plan->size);
-  else
-    PASS (begin_by_four) (plan->first, samples, spectrum, plan->size);
   for (p = 0; p < plan->n_passes; p++)
     PASS (divide) (&plan->passes[p], spectrum);
   for (i = 0; i < plan->size / 16; i++)
     finish_some (plan->last + i * LAST_FACTORS, spectrum + i * 32);
+}
+
+INLINE void
+PASS (forward_all) (const WebAudioFft * plan, const float *samples,
+    float *spectrum)
+{
+  if (plan->first_by_two)
+    PASS (begin_by_two) (plan->first, samples, spectrum, plan->size);
+  else
+    PASS (begin_by_four) (plan->first, samples, spectrum, plan->size);
+  PASS (finish) (plan, spectrum);
+}
+
+INLINE void
+PASS (forward_whole_all) (const WebAudioFft * plan, const float *first,
+    const float *second, float *spectrum)
+{
+  if (plan->first_by_two)
+    PASS (begin_whole_by_two) (plan->first, first, second, spectrum,
+        plan->size);
+  else
+    PASS (begin_whole_by_four) (plan->first, first, second, spectrum,
+        plan->size);
+  PASS (finish) (plan, spectrum);
 }
 
 INLINE void

@@ -64,7 +64,8 @@ struct WebAudioHrtfSet
   double sinc[PHASES + 1][2 * HALF_WIDTH];
 };
 
-/* What is heard of one direction */
+/* What is heard of one direction: the spectra of the responses, times -i, so that
+ * what comes with the second half of a block is where the first half would be. */
 typedef struct
 {
   double azimuth;
@@ -80,7 +81,7 @@ struct WebAudioHrtf
   void *memory;
 
   float *newest[2];             /* what is gathered, for each ear */
-  float *before[2];             /* the block before it, negated */
+  float *before[2];             /* the block before it */
   bool sounds;                  /* newest has something else than zeros */
   bool sounded;                 /* the same of before */
   bool differ;                  /* the ears of newest, of before */
@@ -88,7 +89,6 @@ struct WebAudioHrtf
 
   float *spectra[2];
   float *product;
-  float *scratch;
   float *out[2];                /* what is heard during newest */
   float *faded;
   bool out_sounds;
@@ -508,8 +508,8 @@ webaudio_hrtf_new (const WebAudioHrtfSet * set)
 
   if (!self)
     return NULL;
-  /* 3 blocks and 3 spectra for each ear, a block and 2 spectra for both */
-  self->memory = calloc (23 * n * sizeof (float) + ALIGNMENT, 1);
+  /* 3 blocks and 3 spectra for each ear, a block and a spectrum for both */
+  self->memory = calloc (21 * n * sizeof (float) + ALIGNMENT, 1);
   if (!self->memory) {
     free (self);
     return NULL;
@@ -527,7 +527,6 @@ webaudio_hrtf_new (const WebAudioHrtfSet * set)
     self->kernels[1].spectra[k] = take (&memory, 2 * n);
   }
   self->product = take (&memory, 2 * n);
-  self->scratch = take (&memory, 2 * n);
   self->faded = take (&memory, n);
   webaudio_hrtf_reset (self);
   return self;
@@ -568,14 +567,17 @@ make_kernel (WebAudioHrtf * self, Kernel * kernel, double azimuth,
     double elevation)
 {
   const WebAudioHrtfSet *set = self->set;
-  float *response = self->product;
+  /* these are not in use between two transforms */
+  float *response = self->spectra[0], *zeros = response + set->size;
   unsigned ear;
 
+  memset (zeros, 0, set->size * sizeof (float));
   for (ear = 0; ear < 2; ear++) {
-    make_response (set, azimuth, elevation, ear, self->scratch, response);
+    make_response (set, azimuth, elevation, ear, self->product, response);
     /* what the transforms multiply by */
-    webaudio_vector_scale (response, response, 1.0f / set->size, set->size);
-    webaudio_fft_forward (set->plan, response, kernel->spectra[ear]);
+    webaudio_vector_scale (response, response, -1.0f / set->size, set->size);
+    webaudio_fft_forward_whole (set->plan, zeros, response,
+        kernel->spectra[ear]);
   }
   kernel->azimuth = azimuth;
   kernel->elevation = elevation;
@@ -626,8 +628,7 @@ fade (WebAudioHrtf * self, float *out)
     out[i] += (self->faded[i] - out[i]) * ((first + i) * step);
 }
 
-/* The sequences are negacyclic: what comes around is negated, and so is the
- * block before, which is to come around. */
+/* Computes what is heard during @newest. */
 static void
 transform (WebAudioHrtf * self)
 {
@@ -638,8 +639,8 @@ transform (WebAudioHrtf * self)
     const float *spectrum = self->spectra[differ ? ear : 0];
 
     if (ear == 0 || differ)
-      webaudio_fft_forward_whole (self->set->plan, self->newest[ear],
-          self->before[ear], self->spectra[ear], self->scratch);
+      webaudio_fft_forward_whole (self->set->plan, self->before[ear],
+          self->newest[ear], self->spectra[ear]);
     convolve (self, &self->kernels[self->current], ear, spectrum,
         self->out[ear]);
     if (self->fading) {
@@ -667,9 +668,12 @@ hop (WebAudioHrtf * self, double azimuth, double elevation)
   } else {
     self->settled = false;
   }
-  for (ear = 0; ear < 2; ear++)
-    webaudio_vector_scale (self->before[ear], self->newest[ear], -1,
-        self->size);
+  for (ear = 0; ear < 2; ear++) {
+    float *before = self->before[ear];
+
+    self->before[ear] = self->newest[ear];
+    self->newest[ear] = before;
+  }
   self->sounded = self->sounds;
   self->differed = self->differ;
   self->sounds = self->differ = false;

@@ -65,10 +65,10 @@ GST_START_TEST (test_definition)
   for (size = WEBAUDIO_FFT_MIN_SIZE; size <= LARGEST; size *= 2) {
     WebAudioFft *plan = webaudio_fft_new (size);
     float *first = new_noise (size, 1), *second = new_noise (size, 2);
-    float *spectrum = new_floats (2 * size), *scratch = new_floats (2 * size);
+    float *spectrum = new_floats (2 * size);
     double signal = 0, noise = 0;
 
-    webaudio_fft_forward_whole (plan, first, second, spectrum, scratch);
+    webaudio_fft_forward_whole (plan, first, second, spectrum);
     for (bin = 0; bin < size; bin += size / 64 + 1) {
       double angle = TURN * webaudio_fft_angle (size, bin), re = 0, im = 0;
 
@@ -92,7 +92,6 @@ GST_START_TEST (test_definition)
     free (first);
     free (second);
     free (spectrum);
-    free (scratch);
   }
 }
 
@@ -181,7 +180,7 @@ GST_START_TEST (test_convolution)
     double signal = 0, noise = 0;
 
     webaudio_fft_forward (plan, x, a);
-    webaudio_fft_forward_whole (plan, first, second, b, sum);
+    webaudio_fft_forward_whole (plan, first, second, b);
     memset (sum, 0, 2 * size * sizeof (float));
     webaudio_fft_multiply (sum, (const float *const[]) { a },
         (const float *const[]) { b }, 1, size);
@@ -251,19 +250,22 @@ GST_START_TEST (test_multiply)
 
 GST_END_TEST;
 
-/* Forward, multiplied with itself, and back, one after the other in @results. */
+/* Forward, multiplied with the whole's, and back, one after the other in
+ * @results. */
 static void
 run (WebAudioFft * plan, size_t size, float *results)
 {
-  float *samples = new_noise (size, 8);
-  float *spectrum = results, *product = results + 2 * size;
+  float *samples = new_noise (2 * size, 8);
+  float *spectrum = results, *whole = results + 2 * size;
+  float *product = results + 4 * size;
 
   webaudio_fft_forward (plan, samples, spectrum);
+  webaudio_fft_forward_whole (plan, samples, samples + size, whole);
   memset (product, 0, 2 * size * sizeof (float));
   webaudio_fft_multiply (product, (const float *const[]) { spectrum },
-      (const float *const[]) { spectrum }, 1, size);
-  memcpy (results + 4 * size, product, 2 * size * sizeof (float));
-  webaudio_fft_inverse (plan, product, results + 6 * size);
+      (const float *const[]) { whole }, 1, size);
+  memcpy (results + 6 * size, product, 2 * size * sizeof (float));
+  webaudio_fft_inverse (plan, product, results + 8 * size);
   free (samples);
 }
 
@@ -275,7 +277,7 @@ GST_START_TEST (test_widths)
     return;
   for (size = WEBAUDIO_FFT_MIN_SIZE; size <= LARGEST; size *= 2) {
     WebAudioFft *plan = webaudio_fft_new (size);
-    float *wide = new_floats (7 * size), *narrow = new_floats (7 * size);
+    float *wide = new_floats (9 * size), *narrow = new_floats (9 * size);
 
     webaudio_fft_use_wide (true);
     fail_unless (webaudio_fft_is_wide ());
@@ -283,7 +285,7 @@ GST_START_TEST (test_widths)
     webaudio_fft_use_wide (false);
     fail_if (webaudio_fft_is_wide ());
     run (plan, size, narrow);
-    fail_unless (memcmp (wide, narrow, 7 * size * sizeof (float)) == 0);
+    fail_unless (memcmp (wide, narrow, 9 * size * sizeof (float)) == 0);
     webaudio_fft_free (plan);
     free (wide);
     free (narrow);
