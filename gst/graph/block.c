@@ -428,34 +428,35 @@ gst_web_audio_block_is_view (const GstWebAudioBlock * block)
 }
 
 /*
- * gst_web_audio_block_pick:
- * @block: (out): a view
- * @planes: (array length=channels): blocks of one channel
+ * gst_web_audio_block_join:
+ * @block: (out): a view of @planes
+ * @planes: (array length=channels): blocks of one channel; on success the first
+ *     one's buffer is taken
  *
- * Makes one block of all, which holds a reference of its own, unless they are
- * in different buffers, or lie there so that no view can be of them.
+ * Makes one block of all without a copy.
+ *
+ * Returns: %FALSE if they are in different buffers, or lie there so that no view
+ *     can be of them
  */
 gboolean
-gst_web_audio_block_pick (GstWebAudioBlock * block,
-    const GstWebAudioBlock * planes, guint channels)
+gst_web_audio_block_join (GstWebAudioBlock * block, GstWebAudioBlock * planes,
+    guint channels)
 {
-  gssize stride = planes[0].stride;
+  gssize stride = channels > 1 ? planes[1].data - planes[0].data :
+      planes[0].stride;
   guint c;
 
   for (c = 1; c < channels; c++) {
-    if (planes[c].buffer != planes[0].buffer
-        || planes[c].frames != planes[0].frames)
-      return FALSE;
-    if (c == 1)
-      stride = planes[1].data - planes[0].data;
     /* a plane that is there twice could not be written to */
-    if (stride == 0 || planes[c].data - planes[c - 1].data != stride)
+    if (stride == 0 || planes[c].buffer != planes[0].buffer
+        || planes[c].frames != planes[0].frames
+        || planes[c].data - planes[c - 1].data != stride)
       return FALSE;
   }
   *block = planes[0];
   block->channels = channels;
   block->stride = stride;
-  gst_buffer_ref (block->buffer);
+  planes[0].buffer = NULL;
   return TRUE;
 }
 

@@ -94,8 +94,8 @@ G_GNUC_INTERNAL
 gboolean gst_web_audio_block_is_view (const GstWebAudioBlock * block);
 
 G_GNUC_INTERNAL
-gboolean gst_web_audio_block_pick (GstWebAudioBlock * block,
-    const GstWebAudioBlock * planes, guint channels);
+gboolean gst_web_audio_block_join (GstWebAudioBlock * block,
+    GstWebAudioBlock * planes, guint channels);
 
 G_GNUC_INTERNAL
 gboolean gst_web_audio_block_is_writable (const GstWebAudioBlock * block);

@@ -120,7 +120,7 @@ is_ready (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames,
   Survey survey = { output->node, 0, frames, 0, FALSE, NULL };
   guint i;
 
-  if (graph->backlog->len == 0 && graph->edges->len == 0)
+  if (graph->n_behind == 0 && graph->edges->len == 0)
     return TRUE;
   survey.visit = gst_web_audio_graph_next_visit ();
   survey.now = g_get_monotonic_time ();

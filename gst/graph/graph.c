@@ -35,7 +35,6 @@ graph_new (void)
   g_mutex_init (&graph->lock);
   g_cond_init (&graph->cond);
   graph->nodes = g_ptr_array_new ();
-  graph->backlog = g_ptr_array_new ();
   graph->edges = g_ptr_array_new ();
   graph->sources = g_ptr_array_new ();
   graph->first = g_ptr_array_new ();
@@ -62,7 +61,6 @@ graph_unref (GstWebAudioGraph * graph)
     return;
   gst_web_audio_block_pools_clear (&graph->pools);
   g_ptr_array_unref (graph->nodes);
-  g_ptr_array_unref (graph->backlog);
   g_ptr_array_unref (graph->edges);
   g_ptr_array_unref (graph->sources);
   g_ptr_array_unref (graph->first);
@@ -99,34 +97,34 @@ set_graph (GstWebAudioNode * node, GstWebAudioGraph * graph)
   return old;
 }
 
-static void
-list_node (GstWebAudioGraph * graph, GstWebAudioNode * node)
+/* How many consumers of the node have not asked for all that is there. */
+static guint
+count_behind (GstWebAudioNode * node)
 {
-  guint i;
+  guint behind = 0, i;
 
-  g_ptr_array_add (graph->nodes, node);
-  g_atomic_int_set (&node->rate, graph->rate);
   for (i = 0; i < node->outputs->len; i++) {
     GstWebAudioOutput *output = g_ptr_array_index (node->outputs, i);
 
-    if (!gst_queue_array_is_empty (output->backlog))
-      g_ptr_array_add (graph->backlog, output);
+    behind += !gst_queue_array_is_empty (output->backlog);
   }
+  return behind;
+}
+
+static void
+list_node (GstWebAudioGraph * graph, GstWebAudioNode * node)
+{
+  g_ptr_array_add (graph->nodes, node);
+  g_atomic_int_set (&node->rate, graph->rate);
+  graph->n_behind += count_behind (node);
   graph->dirty = TRUE;
 }
 
 static void
 unlist_node (GstWebAudioGraph * graph, GstWebAudioNode * node)
 {
-  guint i;
-
   g_ptr_array_remove_fast (graph->nodes, node);
-  for (i = graph->backlog->len; i > 0; i--) {
-    GstWebAudioOutput *output = g_ptr_array_index (graph->backlog, i - 1);
-
-    if (output->node == node)
-      g_ptr_array_remove_index_fast (graph->backlog, i - 1);
-  }
+  graph->n_behind -= count_behind (node);
   graph->dirty = TRUE;
   g_cond_broadcast (&graph->cond);
 }

@@ -26,8 +26,8 @@ G_BEGIN_DECLS
  * @rate: frames per second, 0 while not negotiated
  * @block_size: frames that are rendered at once, a multiple of the quantum
  * @segment: maps running time to graph time
- * @backlog: (element-type GstWebAudioOutput): outputs that hold blocks which
- *     their consumer has not asked for yet
+ * @n_behind: how many outputs hold blocks which their consumer has not asked
+ *     for yet
  * @edges: (element-type GstWebAudioInput): those that are pushed into, as of
  *     the last refresh, not owned
  * @sources: (element-type GstWebAudioNode): those that may end by themselves,
@@ -73,7 +73,7 @@ struct _GstWebAudioGraph
   guint block_size;
   GstSegment segment;
   GstWebAudioBlockPools pools;
-  GPtrArray *backlog;
+  guint n_behind;
   GPtrArray *edges;
   GPtrArray *sources;
   GPtrArray *first;

@@ -624,6 +624,7 @@ set_mixing (GstWebAudioNode * node, guint count,
   node->channel_count = count;
   node->channel_count_mode = mode;
   node->channel_interpretation = interpretation;
+  g_atomic_int_set (&node->mixing_changed, TRUE);
   return NULL;
 }
 
@@ -918,6 +919,7 @@ gst_web_audio_node_init (GstWebAudioNode * node)
   node->channel_count = 2;
   node->channel_count_mode = GST_WEB_AUDIO_CHANNEL_COUNT_MODE_MAX;
   node->channel_interpretation = GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS;
+  node->mixing_changed = TRUE;
   node->block_size = DEFAULT_BLOCK_SIZE;
   node->hold_time = G_MAXDOUBLE;
   gst_web_audio_graph_enter (node);

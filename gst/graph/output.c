@@ -36,7 +36,7 @@ gst_web_audio_output_drop_backlog (GstWebAudioOutput * output)
   if (gst_queue_array_is_empty (output->backlog))
     return;
   gst_queue_array_clear (output->backlog);
-  g_ptr_array_remove_fast (output->node->graph->backlog, output);
+  output->node->graph->n_behind--;
 }
 
 /*
@@ -62,7 +62,7 @@ pop_head (GstWebAudioOutput * output)
   GstWebAudioBlock *head = gst_queue_array_pop_head_struct (output->backlog);
 
   if (gst_queue_array_is_empty (output->backlog)) {
-    g_ptr_array_remove_fast (output->node->graph->backlog, output);
+    output->node->graph->n_behind--;
     gst_web_audio_graph_signal (output->node->graph);
   }
   return *head;
@@ -93,7 +93,7 @@ gst_web_audio_output_keep (GstWebAudioOutput * output,
   guint64 start;
 
   if (gst_queue_array_is_empty (output->backlog)) {
-    g_ptr_array_add (graph->backlog, output);
+    graph->n_behind++;
     output->drained_at = graph->turned_at;
   }
   gst_buffer_ref (kept.buffer);

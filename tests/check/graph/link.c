@@ -382,8 +382,7 @@ GST_START_TEST (test_probes)
   assert_same_sound (out, tone);
   assert_same_sound (early, tone);
   fail_unless (recorder_count (late) >= FRAMES - 4096 - 1024);
-  fail_unless_equals_uint64 (recorder_count (through_bin),
-      recorder_count (late));
+  fail_unless (recorder_count (through_bin) >= FRAMES - 4096 - 1024);
   assert_floats_equal (recorder_samples (late),
       recorder_samples (tone) + FRAMES - late->frames, late->frames);
   stop (pipeline);
