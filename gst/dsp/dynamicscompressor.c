@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The compressor. What depends on a frame's own level alone, that is, how much
- * it is to be attenuated and how fast the detector recovers to that, is computed
- * four frames at a time; what depends on the frame before is a multiplication
- * and an addition. */
+/* The compressor works in divisions of 32 frames: the gain of each frame is known
+ * when a division begins, and the levels of all of them are looked at when it
+ * ends. So both are computed four frames at a time. */
 
 #include "dynamicscompressor.h"
 
@@ -18,6 +17,8 @@
 #define DIVISION 32
 
 #define QUARTER_TURN 1.57079632679489661923
+/* 20 * log10 (2) */
+#define DB_OF_TWO 6.02059991327962390427
 
 /* Below this a level is not looked at. */
 #define FLOOR 0.0001f
@@ -45,6 +46,7 @@ typedef struct
    * (1 - exp (-bend (x - threshold))) / bend up to the knee's end, then
    * 2^shift * x^slope */
   float threshold;
+  float floor;                  /* from where on it counts */
   float knee_end;
   float bend;
   float slope;
@@ -59,18 +61,24 @@ typedef struct
 {
   unsigned rate;
   Curve curve;
-  float detector_frames;
-  float slowest;                /* rate of the detector where nothing is loud */
+  float detector_speed;         /* per frame, of its whole release */
+  double slowest;               /* what the detector keeps of what it lacks in a
+                                 * division where nothing is loud */
   double meter_rate;            /* of a division */
 
   double detector;
   double gain;                  /* before it goes through the sine */
   double meter;                 /* dB */
   double largest_attack;        /* dB, of the attack that goes on; or -1 */
-  /* of the division that has begun: gain = gain * keep + add */
+  /* of the division that has begun: in each frame what the gain is off target
+   * becomes keep times that */
+  double target;
   double keep;
-  double add;
-  double sum;                   /* of gains */
+  bool begun;
+  float levels[2 * DIVISION];   /* of its frames up to now, and room */
+  float gains[DIVISION];
+  float warped_last;            /* without make-up, that of the last frame */
+  float warped_mean;
 } Follower;
 
 struct WebAudioCompressor
@@ -79,21 +87,22 @@ struct WebAudioCompressor
   unsigned delay;
   size_t mask;                  /* of indices in lines */
   size_t at;                    /* where the next frame goes */
-  float *lines[2];
+  float *lines[2];              /* with a division behind the end */
   size_t since_sound;           /* frames, up to far more than the delay */
   size_t since_stereo;
 };
 
+/* log10 () and pow () take twice as long. */
 static double
 to_db (double x)
 {
-  return x > 0 ? 20 * log10 (x) : -1000;
+  return x > 0 ? DB_OF_TWO * log2 (x) : -1000;
 }
 
 static double
 from_db (double db)
 {
-  return pow (10, db / 20);
+  return exp2 (db / DB_OF_TWO);
 }
 
 /* Vectors */
@@ -104,6 +113,9 @@ from_db (double db)
 typedef float Floats __attribute__((vector_size (16),
         aligned (__alignof__ (float)), may_alias));
 typedef int32_t Ints __attribute__((vector_size (16)));
+typedef double Pair __attribute__((vector_size (16)));
+typedef int64_t Longs __attribute__((vector_size (16)));
+typedef float Half __attribute__((vector_size (8), may_alias));
 
 static inline Floats
 all (float x)
@@ -120,15 +132,15 @@ choose (Ints condition, Floats a, Floats b)
 }
 
 static inline Floats
-smaller (Floats a, Floats b)
-{
-  return choose (a < b, a, b);
-}
-
-static inline Floats
 larger (Floats a, Floats b)
 {
   return choose (a > b, a, b);
+}
+
+static inline Floats
+magnitude (Floats x)
+{
+  return (Floats) ((Ints) x & 0x7fffffff);
 }
 
 /* Of what is neither 0 nor below, nor infinite; to about 1e-7. */
@@ -141,24 +153,51 @@ log2_of (Floats x)
   const Floats s = (mantissa - 1) / (mantissa + 1);
   const Floats q = s * s;
 
-  return __builtin_convertvector (exponent, Floats) + s * (2.8853900818f +
-      q * (0.9617966939f + q * (0.5770780164f + q * (0.4121985831f +
-                  q * 0.3205988980f))));
+  return __builtin_convertvector (exponent, Floats) +
+      s * ((2.8853900798f + 0.96179884764f * q) +
+      q * q * (0.57671438402f + 0.43173587793f * q));
 }
 
-/* To about 1e-7; beyond what a float can hold it stays there. */
+/* 2^x - 1 for -1/2 to 1, to about 1e-7 of it. */
+static inline Floats
+small_exp2m1 (Floats x)
+{
+  const Floats q = x * x;
+
+  return x * ((0.69314717817f + 0.24022648925f * x) +
+      q * ((0.055504227084f + 0.0096183804602f * x) +
+          q * ((0.0013323374471f + 0.00015363429082f * x) +
+              q * 1.7749075711e-5f)));
+}
+
+/* The integer next to @x, and two to its power, for -126 to 126. */
+static inline Floats
+split_exponent (Floats x, Floats * power)
+{
+  /* adding 1.5 * 2^23 leaves the integer in the last bits */
+  const Floats shifted = x + 12582912.f;
+
+  *power = (Floats) (((Ints) shifted - 0x4b400000 + 127) << 23);
+  return shifted - 12582912.f;
+}
+
+/* For up to 126; below -126 it stays there. */
 static inline Floats
 exp2_of (Floats x)
 {
-  const Floats clamped = smaller (larger (x, all (-126)), all (126));
-  /* adding 1.5 * 2^23 leaves the nearest integer in the last bits */
-  const Floats shifted = clamped + 12582912.f;
-  const Floats f = clamped - (shifted - 12582912.f);
-  const Floats power = (Floats) (((Ints) shifted - 0x4b400000 + 127) << 23);
+  const Floats clamped = larger (x, all (-126));
+  Floats power, whole = split_exponent (clamped, &power);
 
-  return power * (1 + f * (0.6931471806f + f * (0.2402265070f +
-              f * (0.0555041087f + f * (0.0096181291f + f * (0.0013333558f +
-                          f * 0.0001540353f))))));
+  return power + power * small_exp2m1 (clamped - whole);
+}
+
+/* 2^x - 1, as exact where that is small. */
+static inline Floats
+exp2m1_of (Floats x)
+{
+  Floats power, whole = split_exponent (x, &power);
+
+  return (power - 1) + power * small_exp2m1 (x - whole);
 }
 
 /* sin (x * pi / 2) for 0 to 1. */
@@ -167,9 +206,9 @@ warp (Floats x)
 {
   const Floats q = x * x;
 
-  return x * (1.5707963268f - q * (0.6459640975f - q * (0.0796926262f -
-              q * (0.0046817541f - q * (0.0001604412f - q * (3.5988432e-6f -
-                          q * 5.6921729e-8f))))));
+  return x * ((1.5707963174f - 0.6459636727f * q) +
+      q * q * ((0.079689467327f - 0.0046733924352f * q) +
+          q * q * 0.00015128041562f));
 }
 
 /* The curve */
@@ -217,6 +256,7 @@ set_curve (Curve * curve, const WebAudioCompressorSettings * settings)
       (1 - exp (-bend * (knee_end - threshold))) / bend;
 
   curve->threshold = (float) threshold;
+  curve->floor = curve->threshold > FLOOR ? curve->threshold : FLOOR;
   curve->knee_end = (float) knee_end;
   curve->bend = (float) bend;
   curve->slope = (float) slope;
@@ -268,181 +308,308 @@ apply_settings (Follower * self, const WebAudioCompressorSettings * settings)
   curve->settings = *settings;
 }
 
+/* The detector */
+
+/* How many vectors make a division; each has frames of all its quarters. */
+#define VECTORS (DIVISION / LANES)
+
+/* What frames make of the detector: min (most, detector * keep + add). */
+typedef struct
+{
+  Pair most;
+  Pair keep;
+  Pair add;
+} Passage;
+
+static inline double
+lesser (double a, double b)
+{
+  return a < b ? a : b;
+}
+
+static inline double
+greater (double a, double b)
+{
+  return a > b ? a : b;
+}
+
+/* The level where there is to be an attenuation, otherwise the threshold, where
+ * there is none. */
+static inline void
+gather_levels (const Follower * self, Floats * x)
+{
+  const float *levels = self->levels;
+  const float floor = self->curve.floor, threshold = self->curve.threshold;
+  size_t i;
+
+  for (i = 0; i < VECTORS; i++) {
+    const Floats level = {
+      levels[i], levels[i + VECTORS], levels[i + 2 * VECTORS],
+      levels[i + 3 * VECTORS]
+    };
+
+    x[i] = choose (level >= floor, level, all (threshold));
+  }
+}
+
+/* Only right where it is no level beyond the knee. */
+static inline void
+attenuate_in_knee (const Curve * curve, const Floats * x, Floats * attenuation)
+{
+  const float factor = -curve->bend * 1.4426950409f;
+  const float depth = 1 / curve->bend;
+  size_t i;
+
+  for (i = 0; i < VECTORS; i++)
+    attenuation[i] = (curve->threshold - depth * exp2m1_of (factor *
+            (x[i] - curve->threshold))) / x[i];
+}
+
+static inline void
+find_logarithms (const Floats * x, Floats * logarithm)
+{
+  size_t i;
+
+  for (i = 0; i < VECTORS; i++)
+    logarithm[i] = log2_of (x[i]);
+}
+
+static inline void
+attenuate_beyond_knee (const Curve * curve, const Floats * x,
+    Floats * attenuation, Floats * logarithm)
+{
+  size_t i;
+
+  for (i = 0; i < VECTORS; i++) {
+    const Ints beyond = x[i] >= curve->knee_end;
+    const Floats straight = curve->shift + (curve->slope - 1) * log2_of (x[i]);
+
+    logarithm[i] = choose (beyond, straight, logarithm[i]);
+    attenuation[i] = choose (beyond, exp2_of (straight), attenuation[i]);
+  }
+}
+
+/* How fast the detector recovers, as a part of what is missing in each frame. */
+static inline Floats
+detector_rate (Floats log2_attenuation, float speed)
+{
+  const Floats x = larger (-log2_attenuation,
+      all ((float) (DETECTOR_LEAST / DB_OF_TWO))) * speed;
+
+  return small_exp2m1 (choose (x < 1, x, all (1)));
+}
+
+/* Adds what the next frame of each of two quarters does. */
+static inline void
+pass (Passage * self, Pair attenuation, Pair rate)
+{
+  const Pair most = self->most + (attenuation - self->most) * rate;
+  const Longs less = most < attenuation;
+
+  self->most = (Pair) ((less & (Longs) most) | (~less & (Longs) attenuation));
+  self->keep = self->keep - self->keep * rate;
+  self->add = self->add + (attenuation - self->add) * rate;
+}
+
+/* Two quarters of the division, of which each vector has a frame. */
+static inline double
+detect_quarters (const float *attenuations, const float *rates, double detector)
+{
+  Passage passage = { {1, 1}, {1, 1}, {0, 0} };
+  size_t i;
+
+  for (i = 0; i < DIVISION; i += LANES)
+    pass (&passage, __builtin_convertvector (*(const Half *) (attenuations + i),
+            Pair), __builtin_convertvector (*(const Half *) (rates + i), Pair));
+  for (i = 0; i < 2; i++)
+    detector = lesser (passage.most[i], detector * passage.keep[i] +
+        passage.add[i]);
+  return detector;
+}
+
+/* What levels do of which some are above the threshold. */
+static void
+detect_loud (Follower * self, bool beyond_knee)
+{
+  Floats x[VECTORS], attenuation[VECTORS], rate[VECTORS];
+  const float *attenuations = (const float *) attenuation;
+  const float *rates = (const float *) rate;
+  double detector;
+  size_t i;
+
+  gather_levels (self, x);
+  attenuate_in_knee (&self->curve, x, attenuation);
+  find_logarithms (attenuation, rate);
+  if (beyond_knee)
+    attenuate_beyond_knee (&self->curve, x, attenuation, rate);
+  for (i = 0; i < VECTORS; i++)
+    rate[i] = detector_rate (rate[i], self->detector_speed);
+  detector = detect_quarters (attenuations, rates, self->detector);
+  detector = detect_quarters (attenuations + 2, rates + 2, detector);
+  self->detector = lesser (detector, 1);
+}
+
+/* Whether there is a level of the division that is not below a limit. */
+static bool
+reaches (const Follower * self, float limit)
+{
+  Ints found = { 0 };
+  size_t i;
+
+  for (i = 0; i < DIVISION; i += LANES)
+    found |= *(const Floats *) (self->levels + i) >= limit;
+  return (found[0] | found[1] | found[2] | found[3]) != 0;
+}
+
+/* Looks at all levels of the division. */
+static void
+detect (Follower * self)
+{
+  if (reaches (self, self->curve.floor))
+    detect_loud (self, reaches (self, self->curve.knee_end));
+  else
+    self->detector = 1 - (1 - self->detector) * self->slowest;
+}
+
 /* The gain */
 
 static double
 release_factor (const Follower * self, double difference)
 {
   const double *p = self->curve.release;
-  const double x = 0.25 * (fmin (fmax (difference, -12), 0) + 12);
+  const double x = 0.25 * (lesser (greater (difference, -12), 0) + 12);
   const double frames = p[0] + x * (p[1] + x * (p[2] + x * (p[3] + x * p[4])));
 
   return from_db (5 / frames);
 }
 
+/* Computes the gains of the division. */
+static void
+move_gain (Follower * self)
+{
+  const double keep = self->keep, square = keep * keep;
+  const double target = self->target;
+  const Floats powers = {
+    (float) keep, (float) square, (float) (square * keep),
+    (float) (square * square)
+  };
+  double off = self->gain - target;
+  Floats sum = { 0 }, warped;
+  size_t i;
+
+  for (i = 0; i < DIVISION; i += LANES) {
+    const Floats gain = (float) target + (float) off * powers;
+
+    warped = warp (choose (gain < 1, gain, all (1)));
+    *(Floats *) (self->gains + i) = warped * self->curve.makeup;
+    sum += warped;
+    off *= square * square;
+  }
+  self->gain = lesser (target + off, 1);
+  self->warped_last = warped[LANES - 1];
+  self->warped_mean = (sum[0] + sum[1] + sum[2] + sum[3]) / DIVISION;
+}
+
 /* Decides how the gain moves in the next division. */
 static void
-begin_division (Follower * self)
+decide (Follower * self)
 {
   /* undoes what the sine does later */
   const double wanted = asin (self->detector) / QUARTER_TURN;
-  double difference, rate;
+  double difference;
 
   if (wanted > self->gain) {
     self->largest_attack = -1;
+    self->target = 0;
     self->keep = release_factor (self, to_db (self->gain / wanted));
-    self->add = 0;
     return;
   }
   difference = wanted > 0 ? to_db (self->gain / wanted) : 1;
-  self->largest_attack = fmax (self->largest_attack, difference);
-  rate = 1 - pow (0.25 / fmax (0.5, self->largest_attack),
-      1 / self->curve.attack_frames);
-  self->keep = 1 - rate;
-  self->add = wanted * rate;
+  self->largest_attack = greater (self->largest_attack, difference);
+  self->target = wanted;
+  self->keep = exp2 ((-2 - log2 (greater (0.5, self->largest_attack))) /
+      self->curve.attack_frames);
 }
 
 static double
-warped_db (double gain)
+reduction_of (double gain)
 {
-  return fmin (to_db (sin (QUARTER_TURN * gain)), 0);
+  return lesser (to_db (gain), 0);
 }
 
 static void
 end_division (Follower * self)
 {
-  const double last = warped_db (self->gain);
+  const double last = reduction_of (self->warped_last);
 
+  detect (self);
   /* in a division the gain goes in one direction */
   if (last < self->meter)
     self->meter = last;
   else
-    self->meter += (warped_db (self->sum / DIVISION) - self->meter) *
+    self->meter += (reduction_of (self->warped_mean) - self->meter) *
         self->meter_rate;
-  self->sum = 0;
-}
-
-/* How fast the detector recovers, as a part of what is missing in each frame. */
-static inline Floats
-detector_rate (Floats log2_attenuation, float frames)
-{
-  /* dB to log2 */
-  const float least = DETECTOR_LEAST * 0.16609640474f;
-
-  return smaller (exp2_of (larger (-log2_attenuation, all (least)) / frames)
-      - 1, all (1));
-}
-
-/* What the detector makes of levels: detector = min (attenuation, detector *
- * keeps + adds), where adds is attenuation times rate. */
-static void
-judge_levels (const Follower * self, const float *levels, float loudest,
-    float *attenuations, float *rates, size_t n)
-{
-  const Curve *curve = &self->curve;
-  const bool beyond_knee = loudest >= curve->knee_end;
-  size_t i;
-
-  for (i = 0; i < n; i += LANES) {
-    const Floats x = *(const Floats *) (levels + i);
-    const Floats over = x - curve->threshold;
-    const Floats knee = (curve->threshold + (1 - exp2_of (over *
-                (-curve->bend * 1.4426950409f))) / curve->bend) / x;
-    const Floats bent = beyond_knee ? choose (x < curve->knee_end, knee,
-        exp2_of (curve->shift + (curve->slope - 1) * log2_of (x))) : knee;
-    const Floats attenuation = choose ((x >= curve->threshold) & (x > FLOOR),
-        smaller (bent, all (1)), all (1));
-
-    *(Floats *) (attenuations + i) = attenuation;
-    *(Floats *) (rates + i) = detector_rate (log2_of (attenuation),
-        self->detector_frames);
-  }
-}
-
-/* Computes the gain of each of @n frames, which lie in one division, from their
- * levels. The arrays have room for whole vectors. */
-static void
-follow (Follower * self, const float *levels, float loudest,
-    float *gains, size_t n)
-{
-  float attenuations[DIVISION], rates[DIVISION];
-  const double keep = self->keep, add = self->add;
-  const double slowest = self->slowest;
-  double gain = self->gain, detector = self->detector, sum = self->sum;
-  size_t i;
-
-  if (loudest >= self->curve.threshold && loudest > FLOOR) {
-    judge_levels (self, levels, loudest, attenuations, rates, n);
-    for (i = 0; i < n; i++) {
-      const double next = detector * (1 - rates[i]) +
-          attenuations[i] * rates[i];
-
-      detector = next < attenuations[i] ? next : attenuations[i];
-      gain = gain * keep + add;
-      gain = gain < 1 ? gain : 1;
-      sum += gain;
-      gains[i] = (float) gain;
-    }
-  } else {
-    for (i = 0; i < n; i++) {
-      const double next = detector * (1 - slowest) + slowest;
-
-      detector = next < 1 ? next : 1;
-      gain = gain * keep + add;
-      gain = gain < 1 ? gain : 1;
-      sum += gain;
-      gains[i] = (float) gain;
-    }
-  }
-  for (; i % LANES != 0; i++)
-    gains[i] = 0;
-  for (i = 0; i < n; i += LANES)
-    *(Floats *) (gains + i) = warp (*(const Floats *) (gains + i)) *
-        self->curve.makeup;
-  self->detector = detector;
-  self->gain = gain;
-  self->sum = sum;
 }
 
 /* The delay line */
 
+/* Takes a division, silent after @n frames, as far as it is finite. */
 static void
-store (const WebAudioCompressor * self, float *line, const float *samples,
-    size_t n)
+take (float *samples, const float *in, size_t n)
 {
-  const size_t start = self->at & self->mask;
-  const size_t first = n < self->mask + 1 - start ? n : self->mask + 1 - start;
-
-  if (first == DIVISION) {
-    memcpy (line + start, samples, DIVISION * sizeof (float));
-    return;
-  }
-  memcpy (line + start, samples, first * sizeof (float));
-  memcpy (line, samples + first, (n - first) * sizeof (float));
-}
-
-/* Of up to a division of frames, takes what is finite, and the levels. */
-static void
-take (const float *in, float *samples, float *levels, size_t n)
-{
+  float padded[DIVISION];
   size_t i;
 
-  if (n == DIVISION) {
-    memcpy (samples, in, DIVISION * sizeof (float));
-  } else {
-    memset (samples, 0, DIVISION * sizeof (float));
-    memcpy (samples, in, n * sizeof (float));
+  if (n < DIVISION) {
+    memset (padded, 0, sizeof padded);
+    memcpy (padded, in, n * sizeof (float));
+    in = padded;
   }
   for (i = 0; i < DIVISION; i += LANES) {
-    const Floats x = *(Floats *) (samples + i);
-    const Floats level = (Floats) ((Ints) x & 0x7fffffff);
-    const Ints finite = level <= FLT_MAX;
+    const Floats x = *(const Floats *) (in + i);
+    const Ints finite = magnitude (x) <= FLT_MAX;
 
     /* without zeros below 0, as silence is */
     *(Floats *) (samples + i) = (Floats) ((Ints) x & finite) + 0.0f;
-    *(Floats *) (levels + i) = larger (*(Floats *) (levels + i),
-        (Floats) ((Ints) level & finite));
   }
+}
+
+static void
+find_levels (float *levels, const float *samples)
+{
+  size_t i;
+
+  for (i = 0; i < DIVISION; i += LANES)
+    *(Floats *) (levels + i) = magnitude (*(const Floats *) (samples + i));
+}
+
+static void
+raise_levels (float *levels, const float *samples)
+{
+  size_t i;
+
+  for (i = 0; i < DIVISION; i += LANES)
+    *(Floats *) (levels + i) = larger (*(Floats *) (levels + i),
+        magnitude (*(const Floats *) (samples + i)));
+}
+
+static void
+copy_division (float *to, const float *from)
+{
+  size_t i;
+
+  for (i = 0; i < DIVISION; i += LANES)
+    *(Floats *) (to + i) = *(const Floats *) (from + i);
+}
+
+/* What was written behind the end of a line belongs to its beginning. */
+static void
+wrap (const WebAudioCompressor * self, float *line, size_t end)
+{
+  const size_t size = self->mask + 1;
+
+  if (end > size)
+    memcpy (line, line + size, (end - size) * sizeof (float));
 }
 
 /* Takes frames of input, and the frames' levels. Returns the number of frames up
@@ -452,29 +619,23 @@ take_all (WebAudioCompressor * self, const float *const *in, unsigned channels,
     size_t offset, float *levels, size_t n)
 {
   static const float zeros[DIVISION];
-  float samples[DIVISION];
-  unsigned c;
+  const size_t start = self->at & self->mask;
+  float *left = self->lines[0] + start, *right = self->lines[1] + start;
 
-  memset (levels, 0, DIVISION * sizeof (float));
-  for (c = 0; c < 2; c++) {
-    if (c < channels)
-      take (in ? in[c] + offset : zeros, samples, levels, n);
-    store (self, self->lines[c], samples, n);
+  /* writing whole divisions, for what is there is older than the delay */
+  take (left, in ? in[0] + offset : zeros, n);
+  find_levels (levels, left);
+  if (in && channels == 2) {
+    take (right, in[1] + offset, n);
+    raise_levels (levels, right);
+  } else {
+    copy_division (right, left);
   }
+  wrap (self, self->lines[0], start + DIVISION);
+  wrap (self, self->lines[1], start + DIVISION);
   while (n > 0 && levels[n - 1] == 0)
     n--;
   return n;
-}
-
-static float
-find_loudest (const float *levels, size_t n)
-{
-  float loudest = 0;
-  size_t i;
-
-  for (i = 0; i < n; i++)
-    loudest = levels[i] > loudest ? levels[i] : loudest;
-  return loudest;
 }
 
 static void
@@ -517,24 +678,27 @@ process_some (WebAudioCompressor * self, uint64_t frame,
     const float *const *in, unsigned in_channels, float *const *out,
     unsigned out_channels, size_t offset, size_t n)
 {
-  float levels[DIVISION], gains[DIVISION];
+  Follower *follower = &self->follower;
+  const size_t at = frame % DIVISION;
   size_t sounding;
   unsigned c;
 
-  if (frame % DIVISION == 0)
-    begin_division (&self->follower);
-  sounding = take_all (self, in, in_channels, offset, levels, n);
+  if (at == 0)
+    decide (follower);
+  if (at == 0 || !follower->begun)
+    move_gain (follower);
+  follower->begun = true;
+  sounding = take_all (self, in, in_channels, offset, follower->levels + at, n);
   count (&self->since_sound, sounding, n);
   count (&self->since_stereo, in && in_channels == 2 ? n : 0, n);
-  follow (&self->follower, levels, find_loudest (levels, n), gains, n);
   for (c = 0; c < out_channels; c++)
-    give (self, self->lines[c], gains, out[c] + offset, n);
+    give (self, self->lines[c], follower->gains + at, out[c] + offset, n);
   self->at += n;
   if ((frame + n) % DIVISION == 0)
-    end_division (&self->follower);
+    end_division (follower);
   if ((frame + n) % WEBAUDIO_COMPRESSOR_QUANTUM == 0
       && webaudio_compressor_is_silent (self))
-    settle (&self->follower);
+    settle (follower);
 }
 
 void
@@ -618,9 +782,10 @@ webaudio_compressor_reset (WebAudioCompressor * self)
   follower->gain = 1;
   follower->meter = 0;
   follower->largest_attack = -1;
+  follower->target = 0;
   follower->keep = 1;
-  follower->add = 0;
-  follower->sum = 0;
+  follower->begun = false;
+  memset (follower->levels, 0, sizeof follower->levels);
   clear_lines (self);
 }
 
@@ -631,8 +796,9 @@ init_follower (Follower * self, unsigned rate)
   /* nothing is equal to it */
   self->curve.settings.threshold = self->curve.settings.attack =
       self->curve.settings.release = NAN;
-  self->detector_frames = (float) (DETECTOR_RELEASE * rate);
-  self->slowest = detector_rate (all (0), self->detector_frames)[0];
+  self->detector_speed = (float) (1 / (DETECTOR_RELEASE * rate));
+  self->slowest = pow (1 - detector_rate (all (0), self->detector_speed)[0],
+      DIVISION);
   self->meter_rate = 1 - exp (-DIVISION / (METER_TIME_CONSTANT * rate));
 }
 
@@ -658,8 +824,8 @@ webaudio_compressor_new (unsigned rate)
   self->delay = webaudio_compressor_delay (rate);
   size = find_line_size (self->delay);
   self->mask = size - 1;
-  self->lines[0] = malloc (size * sizeof (float));
-  self->lines[1] = malloc (size * sizeof (float));
+  self->lines[0] = malloc ((size + DIVISION) * sizeof (float));
+  self->lines[1] = malloc ((size + DIVISION) * sizeof (float));
   if (!self->lines[0] || !self->lines[1]) {
     webaudio_compressor_free (self);
     return NULL;

@@ -427,18 +427,8 @@ static GstStateChangeReturn
 gst_web_audio_convolver_change_state (GstElement * element,
     GstStateChange transition)
 {
-  GstWebAudioConvolver *self = GST_WEB_AUDIO_CONVOLVER (element);
-  GstStateChangeReturn result;
-
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY
-      && !gst_web_audio_file_open (self->file))
-    return GST_STATE_CHANGE_FAILURE;
-  result =
-      GST_ELEMENT_CLASS (gst_web_audio_convolver_parent_class)->change_state
-      (element, transition);
-  if (transition == GST_STATE_CHANGE_READY_TO_NULL)
-    gst_web_audio_file_close (self->file);
-  return result;
+  return gst_web_audio_file_change_state (GST_WEB_AUDIO_CONVOLVER
+      (element)->file, gst_web_audio_convolver_parent_class, transition);
 }
 
 static void
@@ -458,10 +448,8 @@ gst_web_audio_convolver_set_property (GObject * object, guint id,
       GST_OBJECT_UNLOCK (self);
       break;
     case PROP_LOCATION:
-      gst_web_audio_file_set_location (self->file, g_value_get_string (value));
-      break;
     case PROP_URI:
-      gst_web_audio_file_set_uri (self->file, g_value_get_string (value));
+      gst_web_audio_file_set_property (self->file, value, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -487,10 +475,8 @@ gst_web_audio_convolver_get_property (GObject * object, guint id,
       GST_OBJECT_UNLOCK (self);
       break;
     case PROP_LOCATION:
-      g_value_take_string (value, gst_web_audio_file_get_location (self->file));
-      break;
     case PROP_URI:
-      g_value_take_string (value, gst_web_audio_file_get_uri (self->file));
+      gst_web_audio_file_get_property (self->file, value, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);

@@ -245,7 +245,7 @@ GST_START_TEST (test_definition)
       for (i = 0; i < FRAMES; i++) {
         double should = i < DELAY ? 0 : signal->in[c][i - DELAY] * gains[i];
 
-        if (!(fabs (signal->out[c][i] - should) <= 1e-3 * fabs (should) + 1e-7))
+        if (!(fabs (signal->out[c][i] - should) <= 1e-5 * fabs (should) + 1e-7))
           fail ("frame %u: %.9g, not %.9g", i, signal->out[c][i], should);
       }
     }
