@@ -392,7 +392,7 @@ GST_START_TEST (test_steps)
   render_steps (&motion, __i__, 0, rendered);
   for (i = 1; i < 20; i++) {
     render_steps (&motion, __i__, i, again);
-    assert_same (again, rendered, LENGTH);
+    assert_floats_equal (again, rendered, LENGTH);
   }
 }
 
@@ -417,7 +417,7 @@ GST_START_TEST (test_reset)
   process (&biquad, 1030, WEBAUDIO_BIQUAD_PEAKING, &motion, &out, &in, 1, 4);
   webaudio_biquad_reset (&biquad);
   process (&biquad, 1034, WEBAUDIO_BIQUAD_PEAKING, &motion, &out, &in, 1, 500);
-  assert_same (again, rendered, 500);
+  assert_floats_equal (again, rendered, 500);
   webaudio_biquad_clear (&biquad);
 }
 
