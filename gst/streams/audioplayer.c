@@ -247,8 +247,7 @@ replace_output (GstWebAudioPlayer * self, GstElement * sink)
  * On the way to READY. Where pads were requested, only an output that was asked
  * for.
  *
- * Returns: %FALSE if there is none, though one is wanted; that has been posted
- *     where nothing but the name is wrong
+ * Returns: %FALSE if one is wanted and cannot be had; why has been posted
  */
 gboolean
 gst_web_audio_player_add (GstWebAudioPlayer * self)
