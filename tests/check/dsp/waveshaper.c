@@ -287,7 +287,8 @@ GST_START_TEST (test_rest)
 
 GST_END_TEST;
 
-/* Between two factors there is no more of a hole than the new filters make. */
+/* Between two factors what the outer filters hold comes out before the hole
+ * that the new ones make. */
 GST_START_TEST (test_change)
 {
   static const double straight[] = { -1, 0, 1 };
@@ -308,8 +309,9 @@ GST_START_TEST (test_change)
       block[i] = 0.5;
     process (&shaper, curve, k * G_N_ELEMENTS (block), &plane, 1,
         G_N_ELEMENTS (block));
-    for (i = k ? 100 : 300; i < G_N_ELEMENTS (block); i++)
-      fail_unless (fabsf (block[i] - 0.5f) < 1e-3f, "%u: %g", i, block[i]);
+    for (i = k ? 0 : 300; i < G_N_ELEMENTS (block); i++)
+      fail_unless ((i >= 40 && i < 200) ||
+          fabsf (block[i] - 0.5f) < 1e-3f, "%u: %g", i, block[i]);
   }
   webaudio_shaper_set_factor (&shaper, 1);
   process (&shaper, curve, k * G_N_ELEMENTS (block), &plane, 1, QUANTUM);
