@@ -110,7 +110,7 @@ read_properties (GstWebAudioWaveShaper * self)
   factor = self->used ? (guint) self->oversample : 0;
   GST_OBJECT_UNLOCK (self);
   if (factor != self->factor) {
-    webaudio_shaper_reset (&self->shaper, MAX (factor, 1));
+    webaudio_shaper_set_factor (&self->shaper, MAX (factor, 1));
     self->factor = factor;
   }
 }
