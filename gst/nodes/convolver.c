@@ -127,6 +127,16 @@ gst_web_audio_convolver_at_rest (GstWebAudioNode * node)
   return !self->kernel || webaudio_convolver_is_at_rest (self->kernel);
 }
 
+/* Its channels change at a quantum. */
+static guint
+gst_web_audio_convolver_max_block (GstWebAudioNode * node)
+{
+  GstWebAudioConvolver *self = GST_WEB_AUDIO_CONVOLVER (node);
+
+  return self->kernel && webaudio_convolver_is_settling (self->kernel) ?
+      GST_WEB_AUDIO_QUANTUM : 0;
+}
+
 static GstFlowReturn
 gst_web_audio_convolver_process (GstWebAudioNode * node, guint64 frame,
     GstWebAudioBlock * block)
@@ -552,6 +562,7 @@ gst_web_audio_convolver_class_init (GstWebAudioConvolverClass * klass)
   node_class->locate = gst_web_audio_convolver_locate;
   node_class->process = gst_web_audio_convolver_process;
   node_class->at_rest = gst_web_audio_convolver_at_rest;
+  node_class->max_block = gst_web_audio_convolver_max_block;
   node_class->max_channels = 2;
   gst_web_audio_node_class_add_output (node_class);
   gst_web_audio_node_class_add_input (node_class);

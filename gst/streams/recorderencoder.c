@@ -55,9 +55,9 @@ take_time (GstWebAudioTake * take)
       GST_AUDIO_INFO_RATE (&take->info));
 }
 
-/* @buffer: (transfer full), @frames long */
+/* @buffer: (transfer full) */
 static GstFlowReturn
-feed_buffer (GstWebAudioTake * take, GstBuffer * buffer, guint64 frames)
+feed_buffer (GstWebAudioTake * take, GstBuffer * buffer)
 {
   buffer = gst_buffer_make_writable (buffer);
   GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_GAP);
@@ -67,7 +67,8 @@ feed_buffer (GstWebAudioTake * take, GstBuffer * buffer, guint64 frames)
   GST_BUFFER_PTS (buffer) = take_time (take);
   GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
   GST_BUFFER_OFFSET (buffer) = take->frames;
-  take->frames += frames;
+  take->frames += gst_buffer_get_size (buffer) /
+      GST_AUDIO_INFO_BPF (&take->info);
   GST_BUFFER_OFFSET_END (buffer) = take->frames;
   GST_BUFFER_DURATION (buffer) = take_time (take) - GST_BUFFER_PTS (buffer);
   return gst_pad_push (take->feed, buffer);
@@ -87,7 +88,7 @@ feed_silence (GstWebAudioTake * take, guint64 frames)
     gst_buffer_map (buffer, &map, GST_MAP_WRITE);
     gst_audio_format_info_fill_silence (take->info.finfo, map.data, map.size);
     gst_buffer_unmap (buffer, &map);
-    flow = feed_buffer (take, buffer, n);
+    flow = feed_buffer (take, buffer);
     frames -= n;
   }
   return flow;
@@ -121,8 +122,7 @@ feed_item (GstWebAudioTake * take, GstWebAudioTakeItem * item)
   else if (item->silence)
     return feed_silence (take, item->silence);
   else
-    return feed_buffer (take, g_steal_pointer (&item->buffer),
-        gst_buffer_get_size (item->buffer) / GST_AUDIO_INFO_BPF (&take->info));
+    return feed_buffer (take, g_steal_pointer (&item->buffer));
   return GST_FLOW_OK;
 }
 
