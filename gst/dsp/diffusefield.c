@@ -13,6 +13,8 @@
 /* Hz: beyond them the filter stays as it is there */
 #define LOWEST 100
 #define HIGHEST 18000
+/* where the slope changes nothing */
+#define PIVOT 1000
 /* Of the frequency, to either side: a third of an octave in all */
 #define SMOOTHING 1.122462048309373     /* 2 ^ (1 / 6) */
 #define LIMIT 10.0              /* factor, about the median */
@@ -99,9 +101,19 @@ compare (const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-/* Makes the power that of the filter: @samples is used to sort. */
+/* The slope's factor at a bin */
+static double
+get_tilt (const Equalizer * self, size_t bin, double rate, double slope)
+{
+  double frequency = bin * rate / self->size;
+
+  frequency = fmin (fmax (frequency, LOWEST), HIGHEST);
+  return pow (10, slope / 20 * log2 (frequency / PIVOT));
+}
+
+/* Makes the power the magnitude of the filter: @samples is used to sort. */
 static void
-invert_power (Equalizer * self, double rate)
+invert_power (Equalizer * self, double rate, double slope)
 {
   double *smoothed = g_new (double, self->bins);
   size_t lowest = (size_t) (LOWEST * self->size / rate) + 1;
@@ -120,7 +132,8 @@ invert_power (Equalizer * self, double rate)
     double gain = sqrt (median / smoothed[k]);
 
     gain = isfinite (gain) ? gain : 1;
-    self->power[k] = fmin (fmax (gain, 1 / LIMIT), LIMIT);
+    self->power[k] = fmin (fmax (gain, 1 / LIMIT), LIMIT)
+        * get_tilt (self, k, rate, slope);
   }
   g_free (smoothed);
 }
@@ -167,7 +180,7 @@ filter_one (Equalizer * self, float *response, size_t taps)
 
 void
 webaudio_diffuse_field_equalize (float *responses, size_t n, size_t taps,
-    double rate)
+    double rate, double slope)
 {
   Equalizer equalizer;
   size_t i;
@@ -177,7 +190,7 @@ webaudio_diffuse_field_equalize (float *responses, size_t n, size_t taps,
   equalizer_init (&equalizer, taps);
   for (i = 0; i < n; i++)
     add_power (&equalizer, responses + i * taps, taps);
-  invert_power (&equalizer, rate);
+  invert_power (&equalizer, rate, slope);
   make_filter (&equalizer);
   for (i = 0; i < n; i++)
     filter_one (&equalizer, responses + i * taps, taps);

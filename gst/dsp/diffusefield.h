@@ -2,8 +2,8 @@
 
 /* What measured head-related responses have in common whatever the direction,
  * of the loudspeaker, the microphones and the ear canal, is not for the ears of
- * those who listen: the responses are made flat in a sound field that comes from
- * everywhere. */
+ * those who listen: the responses are made flat, or to fall evenly, in a sound
+ * field that comes from everywhere. */
 
 #ifndef WEBAUDIO_DIFFUSEFIELD_H
 #define WEBAUDIO_DIFFUSEFIELD_H
@@ -17,11 +17,14 @@
  * @n: number of responses, of all directions and both ears
  * @taps: length of each
  * @rate: frames per second
+ * @slope: decibels by which the mean is to rise from octave to octave; 0 for a
+ *     flat one
  *
  * Filters all responses by one filter of minimum phase, with which the mean of
- * their power is flat, from 100 Hz to 18 kHz and by 20 dB at most. Allocates.
+ * their power has that slope, from 100 Hz to 18 kHz and, but for the slope, by 20
+ * dB at most. At 1 kHz the slope changes nothing. Allocates.
  */
 void webaudio_diffuse_field_equalize (float *responses, size_t n, size_t taps,
-    double rate);
+    double rate, double slope);
 
 #endif /* WEBAUDIO_DIFFUSEFIELD_H */

@@ -37,7 +37,7 @@
 #define FADE_OUT (10.0 / 44100)
 /* The mean energy of the responses in the horizontal plane, times their rate:
  * that with which tones and music are about as loud as in Chromium at 48 kHz. */
-#define ENERGY (0.50 * 48000)
+#define ENERGY (0.28 * 48000)
 #define HORIZONTAL 5            /* degrees */
 
 /* Between samples: a sinc under a Kaiser window. */

@@ -16,6 +16,9 @@
 
 /* Frames that equalization may lengthen a response by */
 #define ROOM 128
+/* What the mean of all directions rises by from octave to octave: that of the
+ * responses in Chromium */
+#define SLOPE -1.5
 
 /* A set that is in use, or was: one that is not is kept, for whoever plays again,
  * until another one is needed. */
@@ -99,7 +102,7 @@ make_set (struct MYSOFA_HRTF *sofa, gint rate)
   }
   responses = copy_responses (sofa, &taps);
   webaudio_diffuse_field_equalize (responses, 2 * sofa->M, taps,
-      measurement.rate);
+      measurement.rate, SLOPE);
   measurement.responses = responses;
   measurement.taps = taps;
   set = webaudio_hrtf_set_new (&measurement, rate);

@@ -54,16 +54,17 @@ new_coloured (void)
   return responses;
 }
 
+static const gdouble frequencies[] = { 200, 440, 1000, 2800, 6000, 12000 };
+
 GST_START_TEST (test_flat)
 {
-  static const gdouble frequencies[] = { 200, 440, 1000, 2800, 6000, 12000 };
   gfloat *responses = new_coloured ();
   gdouble first, before;
   guint i;
 
   before = mean_power_at (responses, 2800) / mean_power_at (responses, 12000);
   fail_unless (before > 2);
-  webaudio_diffuse_field_equalize (responses, N, TAPS, RATE);
+  webaudio_diffuse_field_equalize (responses, N, TAPS, RATE, 0);
   first = mean_power_at (responses, 1000);
   for (i = 0; i < G_N_ELEMENTS (frequencies); i++) {
     gdouble level = 10 * log10 (mean_power_at (responses, frequencies[i])
@@ -76,12 +77,37 @@ GST_START_TEST (test_flat)
 
 GST_END_TEST;
 
+/* By so many decibels an octave, and 1 kHz stays where it is. */
+GST_START_TEST (test_slope)
+{
+  static const gdouble slopes[] = { -1.5, 3 };
+  guint i, k;
+
+  for (k = 0; k < G_N_ELEMENTS (slopes); k++) {
+    gfloat *flat = new_coloured (), *sloping = new_coloured ();
+
+    webaudio_diffuse_field_equalize (flat, N, TAPS, RATE, 0);
+    webaudio_diffuse_field_equalize (sloping, N, TAPS, RATE, slopes[k]);
+    for (i = 0; i < G_N_ELEMENTS (frequencies); i++) {
+      gdouble level = 10 * log10 (mean_power_at (sloping, frequencies[i])
+          / mean_power_at (flat, frequencies[i]));
+
+      fail_unless (fabs (level - slopes[k] * log2 (frequencies[i] / 1000))
+          < 0.5, "%g Hz: %g dB", frequencies[i], level);
+    }
+    g_free (flat);
+    g_free (sloping);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_differences_stay)
 {
   gfloat *before = new_coloured (), *after = new_coloured ();
   guint i;
 
-  webaudio_diffuse_field_equalize (after, N, TAPS, RATE);
+  webaudio_diffuse_field_equalize (after, N, TAPS, RATE, 0);
   for (i = 0; i < N; i++) {
     gdouble ratio = power_at (before + i * TAPS, 3000)
         / power_at (before, 3000);
@@ -111,12 +137,12 @@ GST_START_TEST (test_edges)
   gfloat silence[2 * TAPS] = { 0, }, one = 0.5;
   guint i;
 
-  webaudio_diffuse_field_equalize (silence, 2, TAPS, RATE);
+  webaudio_diffuse_field_equalize (silence, 2, TAPS, RATE, 0);
   for (i = 0; i < 2 * TAPS; i++)
     fail_unless (silence[i] == 0);
-  webaudio_diffuse_field_equalize (&one, 1, 1, RATE);
+  webaudio_diffuse_field_equalize (&one, 1, 1, RATE, 0);
   fail_unless (fabsf (one - 0.5f) < 1e-6);
-  webaudio_diffuse_field_equalize (NULL, 0, TAPS, RATE);
+  webaudio_diffuse_field_equalize (NULL, 0, TAPS, RATE, 0);
 }
 
 GST_END_TEST;
@@ -129,6 +155,7 @@ diffusefield_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_flat);
+  tcase_add_test (tc, test_slope);
   tcase_add_test (tc, test_differences_stay);
   tcase_add_test (tc, test_edges);
   return s;
