@@ -469,8 +469,10 @@ gst_web_audio_block_join (GstWebAudioBlock * block, GstWebAudioBlock * planes,
 gboolean
 gst_web_audio_block_is_writable (const GstWebAudioBlock * block)
 {
+  /* nodes share buffers, not memory */
   return !block->silent && gst_buffer_is_writable (block->buffer)
-      && gst_buffer_is_all_memory_writable (block->buffer);
+      && (!g_atomic_int_get (&find_planes (block->buffer)->shown)
+      || gst_buffer_is_all_memory_writable (block->buffer));
 }
 
 /*

@@ -111,8 +111,15 @@ lose_patience (GstWebAudioInput * input, const Survey * survey,
   return input->starved;
 }
 
+/* Nobody tells when the other end of a bin's pad is unlinked that leads here. */
+static gboolean
+is_abandoned (GstWebAudioInput * input)
+{
+  return !gst_web_audio_link_leads_somewhere (GST_PAD (input));
+}
+
 /* Whether the block can be rendered now. If not, *@starved may be an input,
- * owned, that nobody waits for any longer, to be warned of. */
+ * owned, that nobody waits for any longer. */
 static gboolean
 is_ready (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames,
     GstWebAudioInput ** starved)
@@ -134,7 +141,7 @@ is_ready (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames,
     return FALSE;
   if (graph->live || !survey.unready)
     return TRUE;
-  if (lose_patience (survey.unready, &survey,
+  if (is_abandoned (survey.unready) || lose_patience (survey.unready, &survey,
           output->pushed && !output->node->playing))
     *starved = gst_object_ref (survey.unready);
   return FALSE;
@@ -149,7 +156,10 @@ wait_for_change (GstWebAudioOutput * output, GstWebAudioGraph * graph,
     return gst_web_audio_graph_wait (graph, output->node,
         g_get_monotonic_time () + LOOK_AGAIN);
   gst_web_audio_graph_unlock (graph);
-  warn_starved (*starved);
+  if (is_abandoned (*starved))
+    gst_web_audio_input_reschedule (*starved);
+  else
+    warn_starved (*starved);
   gst_clear_object (starved);
   return gst_web_audio_graph_lock (output->node);
 }

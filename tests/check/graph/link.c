@@ -439,6 +439,47 @@ GST_START_TEST (test_tracer)
 
 GST_END_TEST;
 
+/* The stock element beyond a bin's pad leaves: nobody waits for what it would
+ * have delivered. */
+GST_START_TEST (test_leave_ghost_pad)
+{
+  GstElement *pipeline = launch ("constantsource ! gain name=mix ! "
+      "fakesink name=out  bin.( gain name=inner ) ! mix.  "
+      "audiotestsrc name=source wave=silence");
+  GstElement *source = get_element (pipeline, "source");
+  GstElement *inner = get_element (pipeline, "inner");
+  GstElement *bin = GST_ELEMENT (gst_element_get_parent (inner));
+  GstPad *sink = gst_element_get_static_pad (inner, "sink");
+  Recorder *recorder = record (pipeline, "out");
+  gint64 start;
+  guint i;
+
+  gst_element_add_pad (bin, gst_ghost_pad_new ("sink", sink));
+  gst_object_unref (sink);
+  for (i = 0; i < 2; i++) {
+    guint64 before = recorder_count (recorder);
+
+    fail_unless (gst_element_link (source, bin));
+    recorder_allow (recorder, before + 20480);
+    play (pipeline);
+    recorder_wait (recorder, before + 20480);
+    gst_element_unlink (source, bin);
+    start = g_get_monotonic_time ();
+    recorder_allow (recorder, before + 204800);
+    recorder_wait (recorder, before + 204800);
+    fail_unless (g_get_monotonic_time () - start < 4 * G_USEC_PER_SEC);
+    set_state (source, GST_STATE_READY);
+  }
+  recorder_allow (recorder, G_MAXUINT64);
+  stop (pipeline);
+  gst_object_unref (bin);
+  gst_object_unref (inner);
+  gst_object_unref (source);
+  recorder_free (recorder);
+}
+
+GST_END_TEST;
+
 static Suite *
 link_suite (void)
 {
@@ -458,6 +499,7 @@ link_suite (void)
   tcase_add_test (tc, test_ghost_pads_are_pulled);
   tcase_add_test (tc, test_retarget);
   tcase_add_test (tc, test_open_ghost_pad);
+  tcase_add_test (tc, test_leave_ghost_pad);
   tcase_add_test (tc, test_probes);
   tcase_add_test (tc, test_tracer);
   return s;
