@@ -11,7 +11,7 @@
 #ifndef WEBAUDIO_BIQUAD_H
 #define WEBAUDIO_BIQUAD_H
 
-#include "recursion.h"
+#include "lookahead.h"
 
 /**
  * WebAudioBiquadType:
@@ -92,9 +92,15 @@ typedef struct
 
   /*< private > */
   double nyquist;
-  WebAudioBiquadType type;
-  WebAudioBiquadSetting setting;
-  WebAudioBiquadCoefficients coefficients;      /* of type and setting */
+  WebAudioBiquadType type;      /* of the last frame */
+  WebAudioBiquadSetting setting;        /* likewise */
+  WebAudioBiquadCoefficients coefficients;      /* likewise */
+  uint64_t next;                /* frame after it */
+  bool moved;                   /* something, in this quantum */
+  bool stands;                  /* what follows is what the coefficients are */
+  WebAudioBiquadType still_type;
+  WebAudioBiquadSetting still;
+  WebAudioLookAhead ahead;
 } WebAudioBiquad;
 
 /**
@@ -106,6 +112,13 @@ typedef struct
 void webaudio_biquad_init (WebAudioBiquad * self, double rate);
 
 void webaudio_biquad_clear (WebAudioBiquad * self);
+
+/**
+ * webaudio_biquad_reset:
+ *
+ * Forgets everything.
+ */
+void webaudio_biquad_reset (WebAudioBiquad * self);
 
 /**
  * webaudio_biquad_coefficients:

@@ -288,13 +288,14 @@ finish_quantum (WebAudioConvolver * self, Level * level, uint64_t quantum)
 
 /* The state */
 
-/* The inputs and outputs were the same so far and will differ. */
+/* The inputs were the same so far and will differ, and so will the outputs if
+ * there is only one response. */
 static void
 split_outputs (WebAudioConvolver * self)
 {
   unsigned l;
 
-  for (l = 0; l < self->n_levels; l++) {
+  for (l = 0; l < self->n_levels && self->response_channels == 1; l++) {
     Level *level = &self->levels[l];
 
     memcpy (level->sums[1], level->sums[0], level->slices * SLICE *
@@ -533,6 +534,13 @@ webaudio_convolver_channels (const WebAudioConvolver * self,
     unsigned in_channels)
 {
   return in_channels == 2 ? 2 : count_outputs (self);
+}
+
+bool
+webaudio_convolver_is_settling (const WebAudioConvolver * self)
+{
+  return self->response_channels == 1 && self->since_stereo > 0
+      && self->since_stereo < self->length + QUANTUM;
 }
 
 bool

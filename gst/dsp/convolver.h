@@ -78,6 +78,15 @@ unsigned webaudio_convolver_channels (const WebAudioConvolver * self,
     unsigned in_channels);
 
 /**
+ * webaudio_convolver_is_settling:
+ *
+ * Returns: whether what was heard of two channels may keep the output at more
+ *     channels than the input has, or did until the last quantum: whoever needs
+ *     to know in which quantum that ends renders them one by one
+ */
+bool webaudio_convolver_is_settling (const WebAudioConvolver * self);
+
+/**
  * webaudio_convolver_process:
  * @frame: number of the first frame. Where it is not the one after the last,
  *     silence has been in between

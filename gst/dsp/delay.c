@@ -27,10 +27,7 @@ struct _WebAudioDelay
   uint64_t begin, end;          /* what is not silence; nothing if equal */
 
   bool begun;                   /* something was written since the reset */
-  unsigned channels;            /* of the last quantum */
-  bool mixed;                   /* others within reach may differ, and then */
-  uint64_t changed;             /* the last one that did, and */
-  unsigned char *counts;        /* the channels of each quantum of the ring */
+  unsigned channels;            /* of all that is in the line */
 };
 
 static size_t
@@ -55,7 +52,6 @@ webaudio_delay_new (double longest, size_t block)
   line->longest = longest;
   line->reach = (size_t) ceil (longest);
   line->size = ring_size (line->reach, block);
-  line->counts = malloc (line->size / QUANTUM);
   webaudio_delay_reset (line);
   return line;
 }
@@ -69,7 +65,6 @@ webaudio_delay_free (WebAudioDelay * line)
     return;
   for (c = 0; c < line->n_planes; c++)
     free (line->planes[c]);
-  free (line->counts);
   free (line);
 }
 
@@ -79,7 +74,6 @@ webaudio_delay_reset (WebAudioDelay * line)
   line->begin = line->end = 0;
   line->begun = false;
   line->channels = 1;
-  line->mixed = false;
 }
 
 /* Writing */
@@ -114,7 +108,6 @@ grow (WebAudioDelay * line, size_t block)
   size_t size = ring_size (line->reach, block);
   size_t kept = (line->reach + 1 + 2 * QUANTUM - 1) / QUANTUM * QUANTUM;
   uint64_t from = line->next - line->next % QUANTUM + QUANTUM;
-  unsigned char *counts = malloc (size / QUANTUM);
   unsigned c;
   size_t i;
 
@@ -128,11 +121,6 @@ grow (WebAudioDelay * line, size_t block)
     free (line->planes[c]);
     line->planes[c] = plane;
   }
-  for (i = 0; line->mixed && i < kept; i += QUANTUM)
-    counts[(from + i) % size / QUANTUM] =
-        line->counts[(from + i) % line->size / QUANTUM];
-  free (line->counts);
-  line->counts = counts;
   line->size = size;
 }
 
@@ -143,29 +131,6 @@ add_planes (WebAudioDelay * line, unsigned channels)
     line->planes[line->n_planes] = malloc (line->size * sizeof (float));
 }
 
-/* The frames from the next one on have as many channels. */
-static void
-count_channels (WebAudioDelay * line, unsigned channels, size_t n)
-{
-  size_t i, first = line->next % line->size / QUANTUM;
-  size_t quanta = (line->next % QUANTUM + n + QUANTUM - 1) / QUANTUM;
-
-  if (line->mixed && line->next > line->changed + line->reach + QUANTUM)
-    line->mixed = false;
-  if (channels != line->channels) {
-    if (!line->mixed)
-      memset (line->counts, (int) line->channels, line->size / QUANTUM);
-    line->mixed = true;
-    line->changed = line->next;
-    line->channels = channels;
-  }
-  if (!line->mixed)
-    return;
-  for (i = 0; i < min_size (quanta, line->size / QUANTUM); i++)
-    line->counts[(first + i) % (line->size / QUANTUM)] =
-        (unsigned char) channels;
-}
-
 /* What @next and later ones cannot reach is past. */
 static void
 forget (WebAudioDelay * line, uint64_t next)
@@ -174,16 +139,45 @@ forget (WebAudioDelay * line, uint64_t next)
     line->begin = line->end = next;
 }
 
+/* Mixes what is in the line to another number of channels. */
 static void
-write_silence (WebAudioDelay * line, unsigned channels, uint64_t n)
+set_channels (WebAudioDelay * line, unsigned channels,
+    WebAudioInterpretation interpretation)
+{
+  uint64_t frame = line->next > line->size ? line->next - line->size : 0;
+  float samples[WEBAUDIO_MAX_CHANNELS][QUANTUM];
+  float *to[WEBAUDIO_MAX_CHANNELS];
+  const float *from[WEBAUDIO_MAX_CHANNELS];
+  size_t slot, n;
+  unsigned c;
+
+  if (line->begin < line->end && channels != line->channels) {
+    add_planes (line, channels);
+    frame = frame > line->begin ? frame : line->begin;
+    for (; frame < line->next; frame += n) {
+      slot = frame % line->size;
+      n = min_size (line->next - frame, QUANTUM - slot % QUANTUM);
+      for (c = 0; c < line->channels; c++)
+        from[c] = line->planes[c] + slot;
+      for (c = 0; c < channels; c++)
+        to[c] = samples[c];
+      webaudio_channel_mix (to, channels, from, line->channels, interpretation,
+          false, n);
+      for (c = 0; c < channels; c++)
+        memcpy (line->planes[c] + slot, samples[c], n * sizeof (float));
+    }
+  }
+  line->channels = channels;
+}
+
+static void
+write_silence (WebAudioDelay * line, uint64_t n)
 {
   size_t slot = line->next % line->size;
   unsigned c;
 
-  count_channels (line, channels, n > line->size ? line->size : (size_t) n);
   forget (line, line->next);
   if (line->begin < line->end) {
-    add_planes (line, channels);
     for (c = 0; c < line->n_planes; c++)
       put (line->planes[c], line->size, slot, NULL, (size_t) n);
   }
@@ -221,18 +215,16 @@ note_sound (WebAudioDelay * line, const float *const *in, unsigned channels,
 }
 
 static void
-write_sound (WebAudioDelay * line, const float *const *in, unsigned channels,
-    size_t n)
+write_sound (WebAudioDelay * line, const float *const *in, size_t n)
 {
   size_t slot = line->next % line->size;
   unsigned c;
 
-  count_channels (line, channels, n);
   forget (line, line->next);
-  add_planes (line, channels);
-  for (c = 0; c < channels; c++)
+  add_planes (line, line->channels);
+  for (c = 0; c < line->channels; c++)
     put (line->planes[c], line->size, slot, in[c], n);
-  note_sound (line, in, channels, n);
+  note_sound (line, in, line->channels, n);
   line->next += n;
 }
 
@@ -250,7 +242,7 @@ write_mixed (WebAudioDelay * line, const float *const *in, unsigned channels,
     planes[c] = samples[c];
   webaudio_channel_mix (planes, line->channels, in, channels, interpretation,
       false, n);
-  write_sound (line, (const float *const *) planes, line->channels, n);
+  write_sound (line, (const float *const *) planes, n);
 }
 
 static void
@@ -270,11 +262,11 @@ move_to (WebAudioDelay * line, uint64_t frame)
   if (frame < line->next)
     webaudio_delay_reset (line);
   if (!line->begun) {
-    line->begin = line->end = line->next = line->changed = frame;
+    line->begin = line->end = line->next = frame;
     line->begun = true;
   } else if (frame > line->next) {
     forget (line, frame);
-    write_silence (line, line->channels, frame - line->next);
+    write_silence (line, frame - line->next);
   }
 }
 
@@ -297,16 +289,18 @@ webaudio_delay_write (WebAudioDelay * line, uint64_t frame,
       advance (in, rest, channels, begun);
       in = rest;
     } else {
-      write_silence (line, line->channels, begun);
+      write_silence (line, begun);
     }
     n -= begun;
   }
   if (n == 0)
     return;
+  forget (line, line->next);
+  set_channels (line, channels, interpretation);
   if (in)
-    write_sound (line, in, channels, n);
+    write_sound (line, in, n);
   else
-    write_silence (line, channels, n);
+    write_silence (line, n);
 }
 
 /* The largest magnitude, or something that is not finite where a sample is not.
@@ -416,16 +410,6 @@ is_sound (const WebAudioDelay * line, int64_t at)
       && at + (int64_t) line->size >= (int64_t) line->next;
 }
 
-static unsigned
-channels_at (const WebAudioDelay * line, int64_t at)
-{
-  if (!line->mixed || at >= (int64_t) line->next)
-    return line->channels;
-  if (at < 0 || at + (int64_t) line->size < (int64_t) line->next)
-    return 1;
-  return line->counts[(uint64_t) at % line->size / QUANTUM];
-}
-
 /* The first and the last frame that may be read. */
 static void
 find_range (const WebAudioDelay * line, const WebAudioDelayReading * reading,
@@ -471,47 +455,14 @@ unsigned
 webaudio_delay_survey (const WebAudioDelay * line,
     const WebAudioDelayReading * reading, bool *silent)
 {
-  unsigned channels = line->channels, here;
-  size_t i;
-
   *silent = !finds_sound (line, reading);
-  if (!line->mixed)
-    return channels;
-  channels = 1;
-  for (i = 0; i < reading->n; i++) {
-    Place place = place_of (line, reading, i);
-
-    here = channels_at (line, place.at);
-    channels = here > channels ? here : channels;
-    if (place.before != 0) {
-      here = channels_at (line, place.at - 1);
-      channels = here > channels ? here : channels;
-    }
-  }
-  return channels;
+  return line->channels;
 }
 
-/* One frame, of as many channels as asked for. */
-static void
-fetch (const WebAudioDelay * line, int64_t at, float *out, unsigned channels,
-    WebAudioInterpretation interpretation)
+static inline float
+fetch (const WebAudioDelay * line, int64_t at, unsigned c)
 {
-  unsigned has = channels_at (line, at), c;
-  float in[WEBAUDIO_MAX_CHANNELS];
-  const float *from[WEBAUDIO_MAX_CHANNELS];
-  float *to[WEBAUDIO_MAX_CHANNELS];
-
-  if (!is_sound (line, at)) {
-    memset (out, 0, channels * sizeof (float));
-    return;
-  }
-  for (c = 0; c < has; c++) {
-    in[c] = line->planes[c][(uint64_t) at % line->size];
-    from[c] = &in[c];
-  }
-  for (c = 0; c < channels; c++)
-    to[c] = &out[c];
-  webaudio_channel_mix (to, channels, from, has, interpretation, false, 1);
+  return is_sound (line, at) ? line->planes[c][(uint64_t) at % line->size] : 0;
 }
 
 static inline float
@@ -523,20 +474,20 @@ interpolate (float at, float before, float weight)
 /* Whatever the frames are. */
 static void
 read_each (const WebAudioDelay * line, const WebAudioDelayReading * reading,
-    float *const *out, unsigned channels, WebAudioInterpretation interpretation)
+    float *const *out)
 {
-  float at[WEBAUDIO_MAX_CHANNELS], before[WEBAUDIO_MAX_CHANNELS] = { 0, };
+  float at, before;
   unsigned c;
   size_t i;
 
   for (i = 0; i < reading->n; i++) {
     Place place = place_of (line, reading, i);
 
-    fetch (line, place.at, at, channels, interpretation);
-    if (place.before != 0)
-      fetch (line, place.at - 1, before, channels, interpretation);
-    for (c = 0; c < channels; c++)
-      out[c][i] = interpolate (at[c], before[c], place.before);
+    for (c = 0; c < line->channels; c++) {
+      at = fetch (line, place.at, c);
+      before = place.before != 0 ? fetch (line, place.at - 1, c) : 0;
+      out[c][i] = interpolate (at, before, place.before);
+    }
   }
 }
 
@@ -546,7 +497,7 @@ slot_of (const WebAudioDelay * line, int64_t at)
   return (size_t) ((uint64_t) at % line->size);
 }
 
-/* All of it sound, and of the same number of channels. */
+/* All of it sound. */
 static void
 read_constant (const WebAudioDelay * line,
     const WebAudioDelayReading * reading, float *const *out)
@@ -602,16 +553,14 @@ read_chunk (const WebAudioDelay * line, const WebAudioDelayReading * reading,
 
 void
 webaudio_delay_read (const WebAudioDelay * line,
-    const WebAudioDelayReading * reading, float *const *out,
-    unsigned channels, WebAudioInterpretation interpretation)
+    const WebAudioDelayReading * reading, float *const *out)
 {
   int64_t first, last;
   size_t done, count;
 
   find_range (line, reading, &first, &last);
-  if (line->mixed || channels != line->channels || !is_sound (line, first)
-      || !is_sound (line, last)) {
-    read_each (line, reading, out, channels, interpretation);
+  if (!is_sound (line, first) || !is_sound (line, last)) {
+    read_each (line, reading, out);
   } else if (!reading->seconds) {
     read_constant (line, reading, out);
   } else {
@@ -629,10 +578,4 @@ webaudio_delay_is_over (const WebAudioDelay * line, uint64_t frame,
   double reach = ceil (longest < line->longest ? longest : line->longest);
 
   return line->begin == line->end || frame >= line->end + (uint64_t) reach;
-}
-
-bool
-webaudio_delay_is_uniform (const WebAudioDelay * line)
-{
-  return !line->mixed || line->next > line->changed + line->reach + QUANTUM;
 }

@@ -8,9 +8,8 @@
  * the numbers of the frames alone, to the bit, whatever the calls that wrote
  * and read them were.
  *
- * The line keeps each quantum of 128 frames with the number of channels that it
- * was written with. A frame is read with as many as the largest quantum that is
- * read from has, others are mixed up to them.
+ * All that is in the line has as many channels as what was written last: when
+ * their number changes, what is in it already is mixed.
  *
  * Only webaudio_delay_write() allocates, when it is called with more channels
  * or frames than ever before. Not thread-safe. */
@@ -83,7 +82,7 @@ void webaudio_delay_reset (WebAudioDelay *line);
  *     silence
  * @channels: 1 to #WEBAUDIO_MAX_CHANNELS. Another number counts from the next
  *     quantum on; the rest of the one that has begun is mixed to what that has.
- * @interpretation: how
+ * @interpretation: how, and how what is in the line is mixed then
  * @n: number of frames
  */
 void webaudio_delay_write (WebAudioDelay *line, uint64_t frame,
@@ -114,16 +113,13 @@ unsigned webaudio_delay_survey (const WebAudioDelay *line,
 
 /**
  * webaudio_delay_read:
- * @out: (out) (array length=channels): planes of as many samples as are read;
- *     they may be those that have been written
- * @channels: what webaudio_delay_survey() says
- * @interpretation: how what was written with fewer channels is mixed
+ * @out: (out): as many planes as webaudio_delay_survey() says, of as many
+ *     samples as are read; they may be those that have been written
  *
  * A delay of a whole number of frames is exact.
  */
 void webaudio_delay_read (const WebAudioDelay *line,
-    const WebAudioDelayReading *reading, float *const *out, unsigned channels,
-    WebAudioInterpretation interpretation);
+    const WebAudioDelayReading *reading, float *const *out);
 
 /**
  * webaudio_delay_is_over:
@@ -136,13 +132,5 @@ void webaudio_delay_read (const WebAudioDelay *line,
  */
 bool webaudio_delay_is_over (const WebAudioDelay *line, uint64_t frame,
     double longest);
-
-/**
- * webaudio_delay_is_uniform:
- *
- * Returns: whether everything within the longest delay was written with the
- *     same number of channels
- */
-bool webaudio_delay_is_uniform (const WebAudioDelay *line);
 
 #endif /* WEBAUDIO_DELAY_H */

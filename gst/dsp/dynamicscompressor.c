@@ -16,6 +16,8 @@
 /* The frames for which the gain moves at one speed. */
 #define DIVISION 32
 
+/* After so many frames channels may change. */
+#define QUANTUM 128
 #define QUARTER_TURN 1.57079632679489661923
 /* 20 * log10 (2) */
 #define DB_OF_TWO 6.02059991327962390427
@@ -725,6 +727,12 @@ webaudio_compressor_channels (const WebAudioCompressor * self,
   if (in_channels == 2 && n > self->delay)
     return 2;
   return self->since_stereo < self->delay ? 2 : 1;
+}
+
+bool
+webaudio_compressor_is_settling (const WebAudioCompressor * self)
+{
+  return self->since_stereo > 0 && self->since_stereo < self->delay + QUANTUM;
 }
 
 bool

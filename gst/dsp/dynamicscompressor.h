@@ -86,6 +86,15 @@ unsigned webaudio_compressor_channels (const WebAudioCompressor * self,
     unsigned in_channels, size_t n);
 
 /**
+ * webaudio_compressor_is_settling:
+ *
+ * Returns: whether input of two channels, of which no more comes, still reaches
+ *     the output, or did until the last quantum: whoever needs to know in which
+ *     quantum that ends renders them one by one
+ */
+bool webaudio_compressor_is_settling (const WebAudioCompressor *self);
+
+/**
  * webaudio_compressor_process:
  * @settings: of the quantum that the frames lie in
  * @frame: number of the first frame; what is done every 32 frames is done at

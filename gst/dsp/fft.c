@@ -6,7 +6,8 @@
  * for all of its m coefficients; a first one by two roots instead of four makes
  * up for a size that is not a power of four. Where only four coefficients are
  * left in a division, they are transposed, so that four divisions are computed
- * at a time.
+ * at a time. The last divisions of two times 16 coefficients are computed beside
+ * one another, in the halves of a vector where that is wide enough.
  *
  * Each function is written once and compiled for vectors of four and of eight
  * bins; every bin goes through the same operations in either. */
@@ -24,9 +25,10 @@
 
 /* Factors of one division: the real and imaginary parts of s, s^2, s^3. */
 #define FACTORS 6
-/* For the last 16 coefficients: those of the division by four, then those of
- * the four that follow, each factor as a vector of four. */
-#define LAST_FACTORS (FACTORS + 4 * FACTORS)
+/* For the last two times 16 coefficients: those of the divisions by four, then
+ * those of the four that follow each, every factor as a vector for four numbers
+ * of the first and one for four of the second. */
+#define LAST_FACTORS (2 * FACTORS * GROUP_LANES)
 
 #define MAX_PASSES 10
 
@@ -44,7 +46,7 @@ struct WebAudioFft
   float first[FACTORS];
   unsigned n_passes;            /* between the first and the last */
   Pass passes[MAX_PASSES];
-  float *last;                  /* LAST_FACTORS for each 16 coefficients */
+  float *last;                  /* LAST_FACTORS for each 32 coefficients */
 };
 
 typedef float Lanes4 __attribute__((vector_size (16), may_alias));
@@ -57,157 +59,16 @@ typedef float Unaligned8 __attribute__((vector_size (32),
 
 #define INLINE static inline __attribute__((always_inline))
 
+/* A choice of the numbers of two vectors of four, and of eight. */
 #ifdef __clang__
-#define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector (a, b, i, j, k, l)
+#define SHUFFLE4(a, b, ...) __builtin_shufflevector (a, b, __VA_ARGS__)
+#define SHUFFLE8(a, b, ...) __builtin_shufflevector (a, b, __VA_ARGS__)
 #else
-typedef int Indices __attribute__((vector_size (16)));
-#define SHUFFLE(a, b, i, j, k, l) \
-    __builtin_shuffle (a, b, (Indices) { i, j, k, l })
+typedef int Indices4 __attribute__((vector_size (16)));
+typedef int Indices8 __attribute__((vector_size (32)));
+#define SHUFFLE4(a, b, ...) __builtin_shuffle (a, b, (Indices4) { __VA_ARGS__ })
+#define SHUFFLE8(a, b, ...) __builtin_shuffle (a, b, (Indices8) { __VA_ARGS__ })
 #endif
-
-/* The last two divisions */
-
-INLINE void
-transpose (Lanes4 * v)
-{
-  const Lanes4 low01 = SHUFFLE (v[0], v[1], 0, 4, 1, 5);
-  const Lanes4 high01 = SHUFFLE (v[0], v[1], 2, 6, 3, 7);
-  const Lanes4 low23 = SHUFFLE (v[2], v[3], 0, 4, 1, 5);
-  const Lanes4 high23 = SHUFFLE (v[2], v[3], 2, 6, 3, 7);
-
-  v[0] = SHUFFLE (low01, low23, 0, 1, 4, 5);
-  v[1] = SHUFFLE (low01, low23, 2, 3, 6, 7);
-  v[2] = SHUFFLE (high01, high23, 0, 1, 4, 5);
-  v[3] = SHUFFLE (high01, high23, 2, 3, 6, 7);
-}
-
-/* Four coefficients or sums, each a vector of four. */
-INLINE void
-divide_four (Lanes4 * r, Lanes4 * i, const Lanes4 * b1, const Lanes4 * b2,
-    const Lanes4 * b3)
-{
-  const Lanes4 sum_r = b1[0] + b3[0], sum_i = b1[1] + b3[1];
-  const Lanes4 difference_r = b1[0] - b3[0], difference_i = b1[1] - b3[1];
-  const Lanes4 even_r = r[0] + b2[0], even_i = i[0] + b2[1];
-  const Lanes4 odd_r = r[0] - b2[0], odd_i = i[0] - b2[1];
-
-  r[0] = even_r + sum_r;
-  i[0] = even_i + sum_i;
-  r[1] = odd_r - difference_i;
-  i[1] = odd_i + difference_r;
-  r[2] = even_r - sum_r;
-  i[2] = even_i - sum_i;
-  r[3] = odd_r + difference_i;
-  i[3] = odd_i - difference_r;
-}
-
-INLINE void
-join_four (const Lanes4 * r, const Lanes4 * i, Lanes4 * b0, Lanes4 * b1,
-    Lanes4 * b2, Lanes4 * b3)
-{
-  const Lanes4 even_r = r[0] + r[2], even_i = i[0] + i[2];
-  const Lanes4 odd_r = r[0] - r[2], odd_i = i[0] - i[2];
-  const Lanes4 sum_r = r[1] + r[3], sum_i = i[1] + i[3];
-  const Lanes4 difference_r = r[1] - r[3], difference_i = i[1] - i[3];
-
-  b0[0] = even_r + sum_r;
-  b0[1] = even_i + sum_i;
-  b1[0] = odd_r + difference_i;
-  b1[1] = odd_i - difference_r;
-  b2[0] = even_r - sum_r;
-  b2[1] = even_i - sum_i;
-  b3[0] = odd_r - difference_i;
-  b3[1] = odd_i + difference_r;
-}
-
-/* Two groups as four vectors of consecutive bins each, and back. */
-INLINE void
-load_four (const float *from, Lanes4 * r, Lanes4 * i)
-{
-  const Lanes4 *v = (const Lanes4 *) from;
-
-  r[0] = v[0];
-  r[1] = v[1];
-  i[0] = v[2];
-  i[1] = v[3];
-  r[2] = v[4];
-  r[3] = v[5];
-  i[2] = v[6];
-  i[3] = v[7];
-}
-
-INLINE void
-store_four (float *to, const Lanes4 * r, const Lanes4 * i)
-{
-  Lanes4 *v = (Lanes4 *) to;
-
-  v[0] = r[0];
-  v[1] = r[1];
-  v[2] = i[0];
-  v[3] = i[1];
-  v[4] = r[2];
-  v[5] = r[3];
-  v[6] = i[2];
-  v[7] = i[3];
-}
-
-/* The last two divisions, of 16 coefficients. */
-INLINE void
-finish_some (const float *s, float *spectrum)
-{
-  const Unaligned4 *v = (const Unaligned4 *) (s + FACTORS);
-  Lanes4 r[4], i[4], b1[2], b2[2], b3[2];
-
-  load_four (spectrum, r, i);
-  b1[0] = r[1] * s[0] - i[1] * s[1];
-  b1[1] = r[1] * s[1] + i[1] * s[0];
-  b2[0] = r[2] * s[2] - i[2] * s[3];
-  b2[1] = r[2] * s[3] + i[2] * s[2];
-  b3[0] = r[3] * s[4] - i[3] * s[5];
-  b3[1] = r[3] * s[5] + i[3] * s[4];
-  divide_four (r, i, b1, b2, b3);
-  transpose (r);
-  transpose (i);
-  b1[0] = r[1] * v[0] - i[1] * v[1];
-  b1[1] = r[1] * v[1] + i[1] * v[0];
-  b2[0] = r[2] * v[2] - i[2] * v[3];
-  b2[1] = r[2] * v[3] + i[2] * v[2];
-  b3[0] = r[3] * v[4] - i[3] * v[5];
-  b3[1] = r[3] * v[5] + i[3] * v[4];
-  divide_four (r, i, b1, b2, b3);
-  store_four (spectrum, r, i);
-}
-
-/* The reverse, times 16. */
-INLINE void
-start_some (const float *s, float *spectrum)
-{
-  const Unaligned4 *v = (const Unaligned4 *) (s + FACTORS);
-  Lanes4 r[4], i[4], b0[2], b1[2], b2[2], b3[2];
-
-  load_four (spectrum, r, i);
-  join_four (r, i, b0, b1, b2, b3);
-  r[0] = b0[0];
-  i[0] = b0[1];
-  r[1] = b1[0] * v[0] + b1[1] * v[1];
-  i[1] = b1[1] * v[0] - b1[0] * v[1];
-  r[2] = b2[0] * v[2] + b2[1] * v[3];
-  i[2] = b2[1] * v[2] - b2[0] * v[3];
-  r[3] = b3[0] * v[4] + b3[1] * v[5];
-  i[3] = b3[1] * v[4] - b3[0] * v[5];
-  transpose (r);
-  transpose (i);
-  join_four (r, i, b0, b1, b2, b3);
-  r[0] = b0[0];
-  i[0] = b0[1];
-  r[1] = b1[0] * s[0] + b1[1] * s[1];
-  i[1] = b1[1] * s[0] - b1[0] * s[1];
-  r[2] = b2[0] * s[2] + b2[1] * s[3];
-  i[2] = b2[1] * s[2] - b2[0] * s[3];
-  r[3] = b3[0] * s[4] + b3[1] * s[5];
-  i[3] = b3[1] * s[4] - b3[0] * s[5];
-  store_four (spectrum, r, i);
-}
 
 /* Which vectors */
 
@@ -254,11 +115,19 @@ static const Kernels name##_kernels = { \
 #define Lanes Lanes4
 #define Unaligned Unaligned4
 #define PASS(name) narrow_##name
+#define LOW(a, b) SHUFFLE4 (a, b, 0, 4, 1, 5)
+#define HIGH(a, b) SHUFFLE4 (a, b, 2, 6, 3, 7)
+#define LOW_PAIRS(a, b) SHUFFLE4 (a, b, 0, 1, 4, 5)
+#define HIGH_PAIRS(a, b) SHUFFLE4 (a, b, 2, 3, 6, 7)
 #include "fftpasses.h"
 #undef LANES
 #undef Lanes
 #undef Unaligned
 #undef PASS
+#undef LOW
+#undef HIGH
+#undef LOW_PAIRS
+#undef HIGH_PAIRS
 
 /* *INDENT-OFF* */
 DEFINE_KERNELS (narrow, )
@@ -269,6 +138,10 @@ DEFINE_KERNELS (narrow, )
 #define Lanes Lanes8
 #define Unaligned Unaligned8
 #define PASS(name) wide_##name
+#define LOW(a, b) SHUFFLE8 (a, b, 0, 8, 1, 9, 4, 12, 5, 13)
+#define HIGH(a, b) SHUFFLE8 (a, b, 2, 10, 3, 11, 6, 14, 7, 15)
+#define LOW_PAIRS(a, b) SHUFFLE8 (a, b, 0, 1, 8, 9, 4, 5, 12, 13)
+#define HIGH_PAIRS(a, b) SHUFFLE8 (a, b, 2, 3, 10, 11, 6, 7, 14, 15)
 #include "fftpasses.h"
 /* *INDENT-OFF* */
 DEFINE_KERNELS (wide, __attribute__((target ("avx"))))
@@ -372,8 +245,9 @@ find_angle (size_t size, size_t m, size_t index)
 double
 webaudio_fft_angle (size_t size, size_t bin)
 {
-  /* the last sixteen bins are transposed */
-  return find_angle (size, 1, bin - bin % 16 + bin % 4 * 4 + bin / 4 % 4);
+  /* the last two times sixteen bins are transposed and beside one another */
+  return find_angle (size, 1, bin - bin % 32 + bin / 4 % 2 * 16 + bin % 4 * 4
+      + bin / 8 % 4);
 }
 
 static void
@@ -413,15 +287,17 @@ fill_last (WebAudioFft * plan)
   const size_t n = plan->size / 16;
   size_t i, k;
 
-  plan->last = malloc (n * LAST_FACTORS * sizeof (float));
+  plan->last = malloc (n / 2 * LAST_FACTORS * sizeof (float));
   if (!plan->last)
     return false;
   for (i = 0; i < n; i++) {
-    float *to = plan->last + i * LAST_FACTORS;
+    float *to = plan->last + i / 2 * LAST_FACTORS + i % 2 * 4;
 
-    set_factors (to, find_angle (plan->size, 16, i), 1);
-    for (k = 0; k < 4; k++)
-      set_factors (to + FACTORS + k, find_angle (plan->size, 4, i * 4 + k), 4);
+    for (k = 0; k < 4; k++) {
+      set_factors (to + k, find_angle (plan->size, 16, i), GROUP_LANES);
+      set_factors (to + FACTORS * GROUP_LANES + k, find_angle (plan->size, 4,
+              i * 4 + k), GROUP_LANES);
+    }
   }
   return true;
 }

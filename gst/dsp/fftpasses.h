@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The passes of fft.c over whole vectors, which includes this once for each
- * width: LANES is the width, Lanes and Unaligned are the types of vectors, and
- * PASS (name) makes names. */
+ * width: LANES is the width, Lanes and Unaligned are the types of vectors,
+ * PASS (name) makes names, and LOW (a, b) and so on are shuffles, which keep to
+ * four numbers beside one another. */
 
 /* A pass over vectors of @n coefficients or bins: @x counts coefficients, @at is
  * where the vector's real part is in the part of a spectrum. */
@@ -71,32 +72,50 @@ PASS (begin_by_two) (const float *s, const float *samples, float *spectrum,
   }
 }
 
-/* One vector of each of the four parts of what is divided in four. */
-INLINE void
-PASS (divide_vectors) (const float *s, Lanes * r, Lanes * i)
-{
-  const Lanes b1r = r[1] * s[0] - i[1] * s[1];
-  const Lanes b1i = r[1] * s[1] + i[1] * s[0];
-  const Lanes b2r = r[2] * s[2] - i[2] * s[3];
-  const Lanes b2i = r[2] * s[3] + i[2] * s[2];
-  const Lanes b3r = r[3] * s[4] - i[3] * s[5];
-  const Lanes b3i = r[3] * s[5] + i[3] * s[4];
-  const Lanes sum_r = b1r + b3r, sum_i = b1i + b3i;
-  const Lanes difference_r = b1r - b3r, difference_i = b1i - b3i;
-  const Lanes even_r = r[0] + b2r, even_i = i[0] + b2i;
-  const Lanes odd_r = r[0] - b2r, odd_i = i[0] - b2i;
-
-  r[0] = even_r + sum_r;
-  i[0] = even_i + sum_i;
-  r[1] = odd_r - difference_i;
-  i[1] = odd_i + difference_r;
-  r[2] = even_r - sum_r;
-  i[2] = even_i - sum_i;
-  r[3] = odd_r + difference_i;
-  i[3] = odd_i - difference_r;
+/* One vector of each of the four parts of what is divided in four. The factors
+ * are the same for all numbers of a vector, or vectors, too. */
+#define DEFINE_DIVISION(name, Factor) \
+INLINE void \
+PASS (name) (const Factor *s, Lanes *r, Lanes *i) \
+{ \
+  const Lanes b1r = r[1] * s[0] - i[1] * s[1]; \
+  const Lanes b1i = r[1] * s[1] + i[1] * s[0]; \
+  const Lanes b2r = r[2] * s[2] - i[2] * s[3]; \
+  const Lanes b2i = r[2] * s[3] + i[2] * s[2]; \
+  const Lanes b3r = r[3] * s[4] - i[3] * s[5]; \
+  const Lanes b3i = r[3] * s[5] + i[3] * s[4]; \
+  const Lanes sum_r = b1r + b3r, sum_i = b1i + b3i; \
+  const Lanes difference_r = b1r - b3r, difference_i = b1i - b3i; \
+  const Lanes even_r = r[0] + b2r, even_i = i[0] + b2i; \
+  const Lanes odd_r = r[0] - b2r, odd_i = i[0] - b2i; \
+ \
+  r[0] = even_r + sum_r; \
+  i[0] = even_i + sum_i; \
+  r[1] = odd_r - difference_i; \
+  i[1] = odd_i + difference_r; \
+  r[2] = even_r - sum_r; \
+  i[2] = even_i - sum_i; \
+  r[3] = odd_r + difference_i; \
+  i[3] = odd_i - difference_r; \
 }
 
+DEFINE_DIVISION (divide_vectors, float)
+DEFINE_DIVISION (divide_lanes, Lanes)
+
 /* One vector of each of four parts of @n bins. */
+INLINE void
+PASS (load_parts) (const float *p, size_t at, size_t n, Lanes * r, Lanes * i)
+{
+  r[0] = CONST_REAL (p);
+  i[0] = CONST_IMAGINARY (p);
+  r[1] = CONST_REAL (p + 2 * n);
+  i[1] = CONST_IMAGINARY (p + 2 * n);
+  r[2] = CONST_REAL (p + 4 * n);
+  i[2] = CONST_IMAGINARY (p + 4 * n);
+  r[3] = CONST_REAL (p + 6 * n);
+  i[3] = CONST_IMAGINARY (p + 6 * n);
+}
+
 INLINE void
 PASS (store_parts) (float *p, size_t at, size_t n, const Lanes * r,
     const Lanes * i)
@@ -161,21 +180,44 @@ PASS (divide) (const Pass * pass, float *spectrum)
   size_t d, x, at;
 
   for (d = 0; d < pass->divisions; d++) {
+    const float *s = pass->factors + d * FACTORS;
     float *p = spectrum + d * 8 * n;
 
     FOR_VECTORS (n, x, at) {
-      Lanes r[4] = { REAL (p), REAL (p + 2 * n), REAL (p + 4 * n),
-        REAL (p + 6 * n)
-      };
-      Lanes i[4] = { IMAGINARY (p), IMAGINARY (p + 2 * n),
-        IMAGINARY (p + 4 * n), IMAGINARY (p + 6 * n)
-      };
+      Lanes r[4], i[4];
 
-      PASS (divide_vectors) (pass->factors + d * FACTORS, r, i);
+      PASS (load_parts) (p, at, n, r, i);
+      PASS (divide_vectors) (s, r, i);
       PASS (store_parts) (p, at, n, r, i);
     }
   }
 }
+
+/* The reverse of divide_vectors, times 4. */
+#define DEFINE_JOINING(name, Factor) \
+INLINE void \
+PASS (name) (const Factor *s, Lanes *r, Lanes *i) \
+{ \
+  const Lanes even_r = r[0] + r[2], even_i = i[0] + i[2]; \
+  const Lanes odd_r = r[0] - r[2], odd_i = i[0] - i[2]; \
+  const Lanes sum_r = r[1] + r[3], sum_i = i[1] + i[3]; \
+  const Lanes difference_r = r[1] - r[3], difference_i = i[1] - i[3]; \
+  const Lanes b1r = odd_r + difference_i, b1i = odd_i - difference_r; \
+  const Lanes b2r = even_r - sum_r, b2i = even_i - sum_i; \
+  const Lanes b3r = odd_r - difference_i, b3i = odd_i + difference_r; \
+ \
+  r[0] = even_r + sum_r; \
+  i[0] = even_i + sum_i; \
+  r[1] = b1r * s[0] + b1i * s[1]; \
+  i[1] = b1i * s[0] - b1r * s[1]; \
+  r[2] = b2r * s[2] + b2i * s[3]; \
+  i[2] = b2i * s[2] - b2r * s[3]; \
+  r[3] = b3r * s[4] + b3i * s[5]; \
+  i[3] = b3i * s[4] - b3r * s[5]; \
+}
+
+DEFINE_JOINING (join_vectors, float)
+DEFINE_JOINING (join_lanes, Lanes)
 
 /* The reverse of divide, times 4. */
 INLINE void
@@ -186,32 +228,154 @@ PASS (join) (const Pass * pass, float *spectrum)
 
   for (d = 0; d < pass->divisions; d++) {
     const float *s = pass->factors + d * FACTORS;
-    float *p0 = spectrum + d * 8 * n, *p1 = p0 + 2 * n;
-    float *p2 = p1 + 2 * n, *p3 = p2 + 2 * n;
+    float *p = spectrum + d * 8 * n;
 
     FOR_VECTORS (n, x, at) {
-      const Lanes even_r = REAL (p0) + REAL (p2);
-      const Lanes even_i = IMAGINARY (p0) + IMAGINARY (p2);
-      const Lanes odd_r = REAL (p0) - REAL (p2);
-      const Lanes odd_i = IMAGINARY (p0) - IMAGINARY (p2);
-      const Lanes sum_r = REAL (p1) + REAL (p3);
-      const Lanes sum_i = IMAGINARY (p1) + IMAGINARY (p3);
-      const Lanes difference_r = REAL (p1) - REAL (p3);
-      const Lanes difference_i = IMAGINARY (p1) - IMAGINARY (p3);
-      const Lanes b1r = odd_r + difference_i, b1i = odd_i - difference_r;
-      const Lanes b2r = even_r - sum_r, b2i = even_i - sum_i;
-      const Lanes b3r = odd_r - difference_i, b3i = odd_i + difference_r;
+      Lanes r[4], i[4];
 
-      REAL (p0) = even_r + sum_r;
-      IMAGINARY (p0) = even_i + sum_i;
-      REAL (p1) = b1r * s[0] + b1i * s[1];
-      IMAGINARY (p1) = b1i * s[0] - b1r * s[1];
-      REAL (p2) = b2r * s[2] + b2i * s[3];
-      IMAGINARY (p2) = b2i * s[2] - b2r * s[3];
-      REAL (p3) = b3r * s[4] + b3i * s[5];
-      IMAGINARY (p3) = b3i * s[4] - b3r * s[5];
+      PASS (load_parts) (p, at, n, r, i);
+      PASS (join_vectors) (s, r, i);
+      PASS (store_parts) (p, at, n, r, i);
     }
   }
+}
+
+/* The last two divisions, of two times 16 coefficients. A wide vector has four
+ * numbers of the first and four of the second, a narrow one is of either. */
+
+/* Rows of four become columns. */
+INLINE void
+PASS (transpose) (Lanes * v)
+{
+  const Lanes low01 = LOW (v[0], v[1]), high01 = HIGH (v[0], v[1]);
+  const Lanes low23 = LOW (v[2], v[3]), high23 = HIGH (v[2], v[3]);
+
+  v[0] = LOW_PAIRS (low01, low23);
+  v[1] = HIGH_PAIRS (low01, low23);
+  v[2] = LOW_PAIRS (high01, high23);
+  v[3] = HIGH_PAIRS (high01, high23);
+}
+
+#if LANES == 4
+#define LAST_VECTORS 8
+#else
+#define LAST_VECTORS 4
+#define FIRST_HALVES(a, b) SHUFFLE8 (a, b, 0, 1, 2, 3, 8, 9, 10, 11)
+#define SECOND_HALVES(a, b) SHUFFLE8 (a, b, 4, 5, 6, 7, 12, 13, 14, 15)
+#endif
+
+/* The real parts of the coefficients, or, from GROUP_LANES on, the imaginary
+ * ones. */
+INLINE void
+PASS (load_last) (const float *from, Lanes * v)
+{
+  const Lanes *p = (const Lanes *) from;
+
+#if LANES == 4
+  v[0] = p[0];
+  v[1] = p[1];
+  v[2] = p[4];
+  v[3] = p[5];
+  v[4] = p[8];
+  v[5] = p[9];
+  v[6] = p[12];
+  v[7] = p[13];
+#else
+  v[0] = FIRST_HALVES (p[0], p[4]);
+  v[1] = SECOND_HALVES (p[0], p[4]);
+  v[2] = FIRST_HALVES (p[2], p[6]);
+  v[3] = SECOND_HALVES (p[2], p[6]);
+#endif
+}
+
+INLINE void
+PASS (store_last) (float *to, const Lanes * v)
+{
+  Lanes *p = (Lanes *) to;
+
+#if LANES == 4
+  p[0] = v[0];
+  p[1] = v[1];
+  p[4] = v[2];
+  p[5] = v[3];
+  p[8] = v[4];
+  p[9] = v[5];
+  p[12] = v[6];
+  p[13] = v[7];
+#else
+  p[0] = FIRST_HALVES (v[0], v[1]);
+  p[2] = FIRST_HALVES (v[2], v[3]);
+  p[4] = SECOND_HALVES (v[0], v[1]);
+  p[6] = SECOND_HALVES (v[2], v[3]);
+#endif
+}
+
+INLINE void
+PASS (load_last_factors) (const float *from, Lanes * s)
+{
+  s[0] = *(const Unaligned *) from;
+  s[1] = *(const Unaligned *) (from + GROUP_LANES);
+  s[2] = *(const Unaligned *) (from + 2 * GROUP_LANES);
+  s[3] = *(const Unaligned *) (from + 3 * GROUP_LANES);
+  s[4] = *(const Unaligned *) (from + 4 * GROUP_LANES);
+  s[5] = *(const Unaligned *) (from + 5 * GROUP_LANES);
+}
+
+INLINE void
+PASS (finish_vectors) (const float *factors, float *spectrum, Lanes * r,
+    Lanes * i)
+{
+  Lanes s[FACTORS];
+
+  PASS (load_last_factors) (factors, s);
+  PASS (divide_lanes) (s, r, i);
+  PASS (transpose) (r);
+  PASS (transpose) (i);
+  PASS (load_last_factors) (factors + FACTORS * GROUP_LANES, s);
+  PASS (divide_lanes) (s, r, i);
+  PASS (store_parts) (spectrum, 0, GROUP_LANES, r, i);
+}
+
+INLINE void
+PASS (finish_some) (const float *factors, float *spectrum)
+{
+  Lanes r[LAST_VECTORS], i[LAST_VECTORS];
+
+  PASS (load_last) (spectrum, r);
+  PASS (load_last) (spectrum + GROUP_LANES, i);
+  PASS (finish_vectors) (factors, spectrum, r, i);
+#if LANES == 4
+  PASS (finish_vectors) (factors + 4, spectrum + 4, r + 4, i + 4);
+#endif
+}
+
+/* The reverse of finish_vectors, times 16. */
+INLINE void
+PASS (start_vectors) (const float *factors, const float *spectrum, Lanes * r,
+    Lanes * i)
+{
+  Lanes s[FACTORS];
+
+  PASS (load_parts) (spectrum, 0, GROUP_LANES, r, i);
+  PASS (load_last_factors) (factors + FACTORS * GROUP_LANES, s);
+  PASS (join_lanes) (s, r, i);
+  PASS (transpose) (r);
+  PASS (transpose) (i);
+  PASS (load_last_factors) (factors, s);
+  PASS (join_lanes) (s, r, i);
+}
+
+INLINE void
+PASS (start_some) (const float *factors, float *spectrum)
+{
+  Lanes r[LAST_VECTORS], i[LAST_VECTORS];
+
+  PASS (start_vectors) (factors, spectrum, r, i);
+#if LANES == 4
+  PASS (start_vectors) (factors + 4, spectrum + 4, r + 4, i + 4);
+#endif
+  PASS (store_last) (spectrum, r);
+  PASS (store_last) (spectrum + GROUP_LANES, i);
 }
 
 /* The reverse of begin_by_four, times 4, of which only the real part is
@@ -270,8 +434,8 @@ PASS (finish) (const WebAudioFft * plan, float *spectrum)
 
   for (p = 0; p < plan->n_passes; p++)
     PASS (divide) (&plan->passes[p], spectrum);
-  for (i = 0; i < plan->size / 16; i++)
-    finish_some (plan->last + i * LAST_FACTORS, spectrum + i * 32);
+  for (i = 0; i < plan->size / 32; i++)
+    PASS (finish_some) (plan->last + i * LAST_FACTORS, spectrum + i * 64);
 }
 
 INLINE void
@@ -304,8 +468,8 @@ PASS (inverse_all) (const WebAudioFft * plan, float *spectrum, float *samples)
   size_t i;
   unsigned p;
 
-  for (i = 0; i < plan->size / 16; i++)
-    start_some (plan->last + i * LAST_FACTORS, spectrum + i * 32);
+  for (i = 0; i < plan->size / 32; i++)
+    PASS (start_some) (plan->last + i * LAST_FACTORS, spectrum + i * 64);
   for (p = plan->n_passes; p > 0; p--)
     PASS (join) (&plan->passes[p - 1], spectrum);
   if (plan->first_by_two)
@@ -350,6 +514,9 @@ PASS (multiply_all) (float *sum, const float *const *a, const float *const *b,
   }
 }
 
+#undef LAST_VECTORS
+#undef DEFINE_DIVISION
+#undef DEFINE_JOINING
 #undef FOR_VECTORS
 #undef REAL
 #undef IMAGINARY

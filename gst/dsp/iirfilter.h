@@ -9,7 +9,7 @@
 #ifndef WEBAUDIO_IIR_FILTER_H
 #define WEBAUDIO_IIR_FILTER_H
 
-#include "recursion.h"
+#include "lookahead.h"
 
 /**
  * WEBAUDIO_IIR_FILTER_MAX_COEFFICIENTS:
@@ -33,8 +33,7 @@ typedef struct
   double a[WEBAUDIO_IIR_FILTER_MAX_COEFFICIENTS];
 
   /*< private > */
-  unsigned n_b;
-  unsigned n_a;
+  WebAudioLookAhead ahead;
   double peak;
 } WebAudioIirFilter;
 

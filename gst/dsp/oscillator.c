@@ -34,6 +34,9 @@
 
 /* Frames whose phases are listed at a time. */
 #define CHUNK 256
+/* Half a cycle either way, where frequencies are clamped: what a fundamental
+ * would give there depends on its phase alone, so it is silent. */
+#define AT_NYQUIST INT64_MIN
 
 /* sin (π/2 · x) / x for x² up to 1: within 8e-9, and never above 1 */
 #define SINE_0 0x1.921fb4p+0f
@@ -786,7 +789,7 @@ webaudio_oscillator_increment (double frequency, double sample_rate)
 
   if (fabs (increment) < 0x1p63)
     return (int64_t) increment;
-  return isnan (increment) ? 0 : INT64_MIN;
+  return isnan (increment) ? 0 : AT_NYQUIST;
 }
 
 void
@@ -838,7 +841,9 @@ webaudio_oscillator_render (const WebAudioPeriodicWave * wave,
   if (n == 0)
     return phase;
 
-  if (webaudio_periodic_wave_is_sine (wave, &gain)) {
+  if (increment == AT_NYQUIST) {
+    memset (out, 0, n * sizeof (float));
+  } else if (webaudio_periodic_wave_is_sine (wave, &gain)) {
     kernels->steady_sine (out, gain, phase, step, n);
   } else {
     uint64_t speed = increment_speed (increment);
@@ -851,6 +856,17 @@ webaudio_oscillator_render (const WebAudioPeriodicWave * wave,
         fading ? fade_weight (band, speed) : 0.f, phase, step, n);
   }
   return phase + step * n;
+}
+
+static void
+silence_at_nyquist (const int64_t * increments, float *out, size_t n)
+{
+  size_t i;
+
+  for (i = 0; i < n; i++) {
+    if (increments[i] == AT_NYQUIST)
+      out[i] = 0.f;
+  }
 }
 
 /* Renders the frames from the first on that need the same tables, at most
@@ -889,17 +905,21 @@ webaudio_oscillator_render_varying (const WebAudioPeriodicWave * wave,
 
   while (n > 0) {
     size_t frames = n < CHUNK ? n : CHUNK;
+    bool at_nyquist = false;
     size_t i;
 
     for (i = 0; i < frames; i++) {
       phases[i] = phase;
       phase += (uint64_t) increments[i];
+      at_nyquist |= increments[i] == AT_NYQUIST;
     }
     if (is_sine)
       kernels->listed_sine (out, gain, phases, frames);
     for (i = 0; i < frames && !is_sine;)
       i += render_run (kernels, wave, phases + i, increments + i, out + i,
           frames - i);
+    if (at_nyquist)
+      silence_at_nyquist (increments, out, frames);
 
     increments += frames;
     out += frames;

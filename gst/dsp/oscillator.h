@@ -70,6 +70,8 @@ void webaudio_oscillator_increments (int64_t *out, const double *frequency,
  * @out: (out) (array length=n): samples
  * @n: number of frames
  *
+ * At Nyquist (INT64_MIN) the wave is silent.
+ *
  * Returns: the phase after the last frame
  */
 uint64_t webaudio_oscillator_render (const WebAudioPeriodicWave *wave,

@@ -70,7 +70,8 @@ typedef struct _WebAudioPeriodicWave WebAudioPeriodicWave;
  * How to render a range of speeds. A speed is the absolute value of the phase
  * increment, in fractions of a cycle per frame, 2^64 being one cycle; Nyquist
  * is 2^63. Up to 0.9 of Nyquist every partial sounds in full, and none at or
- * above Nyquist, but for the fundamental, which is never attenuated.
+ * above Nyquist. The fundamental is never attenuated below it; those who render
+ * leave it out at Nyquist.
  *
  * A table has the 2^@bits + 3 coefficients of one cycle, those of half the
  * wave: the one before phase 0 comes first, so that cell i begins at index i,

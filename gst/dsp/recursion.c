@@ -8,10 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GROUP WEBAUDIO_RECURSION_GROUP
+
 /* What can not be heard: -240 dB */
 #define INAUDIBLE 0x1p-40
 /* How long a tail may be heard, in seconds, as in Chromium */
 #define LONGEST_TAIL 30
+
+typedef float Lanes __attribute__((vector_size (16)));
+/* Loads and stores through this may be unaligned. */
+typedef float LooseLanes __attribute__((vector_size (16),
+        aligned (__alignof__ (float)), may_alias));
+
+#ifdef __clang__
+#define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector (a, b, i, j, k, l)
+#else
+typedef int Indices __attribute__((vector_size (16)));
+#define SHUFFLE(a, b, i, j, k, l) \
+    __builtin_shuffle (a, b, (Indices) { i, j, k, l })
+#endif
 
 static inline size_t
 at (size_t k, size_t channel)
@@ -22,12 +37,14 @@ at (size_t k, size_t channel)
 void
 webaudio_recursion_init (WebAudioRecursion * self, unsigned order, double rate)
 {
-  size_t n = (size_t) order * WEBAUDIO_MAX_CHANNELS;
+  unsigned rows = order + WEBAUDIO_RECURSION_GROUP - 1;
+  size_t n = (size_t) rows * WEBAUDIO_MAX_CHANNELS;
 
   memset (self, 0, sizeof *self);
   self->order = order;
+  self->rows = rows;
   self->channels = 1;
-  self->x = calloc (2 * n + 1, sizeof (double));
+  self->x = calloc (2 * n, sizeof (double));
   if (!self->x)
     abort ();
   self->y = self->x + n;
@@ -46,7 +63,7 @@ static void
 forget (WebAudioRecursion * self)
 {
   memset (self->x, 0,
-      2 * (size_t) self->order * WEBAUDIO_MAX_CHANNELS * sizeof (double));
+      2 * (size_t) self->rows * WEBAUDIO_MAX_CHANNELS * sizeof (double));
 }
 
 void
@@ -71,7 +88,7 @@ copy_channel (WebAudioRecursion * self, unsigned to, int from)
 {
   unsigned k;
 
-  for (k = 0; k < self->order; k++) {
+  for (k = 0; k < self->rows; k++) {
     self->x[at (k, to)] = from < 0 ? 0 : self->x[at (k, from)];
     self->y[at (k, to)] = from < 0 ? 0 : self->y[at (k, from)];
   }
@@ -84,7 +101,7 @@ spread (WebAudioRecursion * self, unsigned to, const int *origins)
   unsigned k, c;
 
   /* the rows of y follow those of x */
-  for (k = 0; k < 2 * self->order; k++) {
+  for (k = 0; k < 2 * self->rows; k++) {
     double *row = self->x + at (k, 0);
     double before[WEBAUDIO_MAX_CHANNELS];
 
@@ -131,6 +148,111 @@ webaudio_recursion_listen (WebAudioRecursion * self, const float *const *in,
     self->heard = !is_silent (in[c], n);
   if (self->heard)
     self->at_rest = false;
+}
+
+/* Copies the past of @lanes channels to @frames, in the order of time. */
+static inline void
+load_past (const WebAudioRecursion * self, unsigned c, unsigned lanes,
+    WebAudioRecursionFrames * frames)
+{
+  unsigned k, lane;
+
+  for (k = 0; k < self->rows; k++)
+    for (lane = 0; lane < lanes; lane++) {
+      size_t to = (WEBAUDIO_RECURSION_REACH - 1 - k) * lanes + lane;
+
+      frames->x[to] = (float) self->x[at (k, c + lane)];
+      frames->y[to] = self->y[at (k, c + lane)];
+    }
+}
+
+/* Copies what will be the past after @n frames from there. */
+static inline void
+store_past (WebAudioRecursion * self, unsigned c, unsigned lanes, size_t n,
+    const WebAudioRecursionFrames * frames)
+{
+  unsigned k, lane;
+
+  for (k = 0; k < self->rows; k++)
+    for (lane = 0; lane < lanes; lane++) {
+      size_t from = (WEBAUDIO_RECURSION_REACH + n - 1 - k) * lanes + lane;
+
+      self->x[at (k, c + lane)] = frames->x[from];
+      self->y[at (k, c + lane)] = frames->y[from];
+    }
+}
+
+/* @dst becomes pairs of both. */
+static void
+interleave (float *dst, const float *a, const float *b, size_t n)
+{
+  size_t i;
+
+  for (i = 0; n - i >= 4; i += 4) {
+    const Lanes left = *(const LooseLanes *) (a + i);
+    const Lanes right = *(const LooseLanes *) (b + i);
+
+    *(LooseLanes *) (dst + 2 * i) = SHUFFLE (left, right, 0, 4, 1, 5);
+    *(LooseLanes *) (dst + 2 * i + 4) = SHUFFLE (left, right, 2, 6, 3, 7);
+  }
+  for (; i < n; i++) {
+    dst[2 * i] = a[i];
+    dst[2 * i + 1] = b[i];
+  }
+}
+
+static void
+separate (float *a, float *b, const float *src, size_t n)
+{
+  size_t i;
+
+  for (i = 0; n - i >= 4; i += 4) {
+    const Lanes early = *(const LooseLanes *) (src + 2 * i);
+    const Lanes late = *(const LooseLanes *) (src + 2 * i + 4);
+
+    *(LooseLanes *) (a + i) = SHUFFLE (early, late, 0, 2, 4, 6);
+    *(LooseLanes *) (b + i) = SHUFFLE (early, late, 1, 3, 5, 7);
+  }
+  for (; i < n; i++) {
+    a[i] = src[2 * i];
+    b[i] = src[2 * i + 1];
+  }
+}
+
+void
+webaudio_recursion_load (const WebAudioRecursion * self, unsigned c,
+    unsigned lanes, const float *const *in, size_t n,
+    WebAudioRecursionFrames * frames)
+{
+  float *x = frames->x + WEBAUDIO_RECURSION_REACH * lanes;
+  const Lanes zero = { 0 };
+  unsigned i;
+
+  if (lanes == 1) {
+    load_past (self, c, 1, frames);
+    memcpy (x, in[0], n * sizeof (float));
+  } else {
+    load_past (self, c, 2, frames);
+    interleave (x, in[0], in[1], n);
+  }
+  for (i = 0; i < GROUP * lanes; i += 4)
+    *(LooseLanes *) (x + n * lanes + i) = zero;
+}
+
+void
+webaudio_recursion_store (WebAudioRecursion * self, unsigned c,
+    unsigned lanes, float *const *out, size_t n,
+    const WebAudioRecursionFrames * frames)
+{
+  const float *from = frames->out + WEBAUDIO_RECURSION_REACH * lanes;
+
+  if (lanes == 1) {
+    memcpy (out[0], from, n * sizeof (float));
+    store_past (self, c, 1, n, frames);
+  } else {
+    separate (out[0], out[1], from, n);
+    store_past (self, c, 2, n, frames);
+  }
 }
 
 bool

@@ -22,24 +22,34 @@
 #define WEBAUDIO_RECURSION_QUANTUM 128
 
 /**
- * WebAudioRecursion:
- * @order: how far a filter looks back, in frames
- * @channels: channels that are remembered, 1 to #WEBAUDIO_MAX_CHANNELS
- * @x: the inputs: that of @k + 1 frames ago of channel @c is at
- *   [@k * #WEBAUDIO_MAX_CHANNELS + @c]
- * @y: the outputs, likewise
+ * WEBAUDIO_RECURSION_GROUP:
  *
- * To be initialised by webaudio_recursion_init(). A filter reads and writes @x
- * and @y, all of whose values are 0 at rest.
+ * Frames that a filter may take at once, on absolute multiples of as many. The
+ * memory reaches back to where such a group begins.
+ */
+#define WEBAUDIO_RECURSION_GROUP 4
+#define WEBAUDIO_RECURSION_MAX_ORDER 19
+#define WEBAUDIO_RECURSION_REACH \
+    (WEBAUDIO_RECURSION_MAX_ORDER + WEBAUDIO_RECURSION_GROUP - 1)
+#define WEBAUDIO_RECURSION_ROOM \
+    (WEBAUDIO_RECURSION_REACH + WEBAUDIO_RECURSION_QUANTUM \
+    + WEBAUDIO_RECURSION_GROUP)
+
+/**
+ * WebAudioRecursion:
+ * @channels: channels that are remembered, 1 to #WEBAUDIO_MAX_CHANNELS
+ *
+ * To be initialised by webaudio_recursion_init().
  */
 typedef struct
 {
-  unsigned order;
   unsigned channels;
-  double *x;
-  double *y;
 
   /*< private > */
+  unsigned order;
+  unsigned rows;                /* frames that are remembered */
+  double *x;                    /* that of k + 1 frames ago of channel c is at */
+  double *y;                    /* [k * WEBAUDIO_MAX_CHANNELS + c]; 0 at rest */
   bool at_rest;
   bool heard;                   /* something, in this quantum */
   uint64_t silent;              /* frames for which nothing was heard */
@@ -63,8 +73,26 @@ typedef struct
 } WebAudioRecursionFilter;
 
 /**
+ * WebAudioRecursionFrames:
+ * @x: the inputs of one channel, or of two as pairs: those of the first frame
+ *   follow #WEBAUDIO_RECURSION_REACH frames of the past
+ * @y: the outputs, likewise
+ * @out: the same as floats, the first frame first
+ *
+ * Up to a quantum, in the order of time, and room for what groups have too many
+ * at either end.
+ */
+typedef struct
+{
+  double y[2 * WEBAUDIO_RECURSION_ROOM] __attribute__((aligned (16)));
+  float x[2 * WEBAUDIO_RECURSION_ROOM] __attribute__((aligned (16)));
+  float out[2 * WEBAUDIO_RECURSION_ROOM] __attribute__((aligned (16)));
+} WebAudioRecursionFrames;
+
+/**
  * webaudio_recursion_init:
- * @order: 0 or more
+ * @order: how far the filter looks back, in frames, up to
+ *   #WEBAUDIO_RECURSION_MAX_ORDER
  * @rate: frames per second
  *
  * One channel, at rest. To be given back by webaudio_recursion_clear(). A
@@ -109,6 +137,30 @@ void webaudio_recursion_widen (WebAudioRecursion * self, unsigned channels,
  */
 void webaudio_recursion_listen (WebAudioRecursion * self,
     const float *const *in, size_t n);
+
+/**
+ * webaudio_recursion_load:
+ * @c: first of the channels
+ * @lanes: how many, 1 or 2
+ * @in: (array length=lanes): planes of @n samples
+ * @n: up to #WEBAUDIO_RECURSION_QUANTUM
+ * @frames: (out): the past and the inputs
+ */
+void webaudio_recursion_load (const WebAudioRecursion * self, unsigned c,
+    unsigned lanes, const float *const *in, size_t n,
+    WebAudioRecursionFrames * frames);
+
+/**
+ * webaudio_recursion_store:
+ * @c: as webaudio_recursion_load() was told
+ * @lanes: likewise
+ * @out: (array length=lanes): planes of @n samples
+ * @n: likewise
+ * @frames: with their outputs
+ */
+void webaudio_recursion_store (WebAudioRecursion * self, unsigned c,
+    unsigned lanes, float *const *out, size_t n,
+    const WebAudioRecursionFrames * frames);
 
 /**
  * webaudio_recursion_is_settling:

@@ -122,6 +122,14 @@ is_ramp (const Event * event)
       || event->type == WEBAUDIO_EVENT_EXPONENTIAL_RAMP;
 }
 
+/* Without a time constant it is a jump: a ramp after it goes on from the target,
+ * as in browsers. */
+static bool
+is_target (const Event * event)
+{
+  return event->type == WEBAUDIO_EVENT_SET_TARGET && event->parameter > 0;
+}
+
 /* Between the points around @position, which is 0 at the first one. */
 static inline double
 interpolate (const double *values, int64_t last, double position)
@@ -385,13 +393,13 @@ find_ramp_start (const WebAudioTimeline * timeline, const Event * previous,
     return now >= called;
   }
   *time = previous->time;
-  if (previous->type == WEBAUDIO_EVENT_SET_TARGET && previous->time < called) {
+  if (is_target (previous) && previous->time < called) {
     *time = called;
     *value = event_value (previous, called);
     return now >= called;
   }
   /* a target that had not started is replaced */
-  *value = previous->type == WEBAUDIO_EVENT_SET_TARGET ? previous->entry :
+  *value = is_target (previous) ? previous->entry :
       event_value (previous, previous->time);
   return true;
 }
@@ -1059,7 +1067,7 @@ webaudio_timeline_cancel_and_hold_at_time (WebAudioTimeline * timeline,
     next->value = held.value;
     next->time = time;
     i++;
-  } else if (before && before->type == WEBAUDIO_EVENT_SET_TARGET) {
+  } else if (before && is_target (before)) {
     hold = true;
   } else if (before && before->type == WEBAUDIO_EVENT_VALUE_CURVE
       && time < before->end) {

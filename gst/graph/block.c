@@ -12,27 +12,63 @@
 /* So that no vector is split between two. */
 #define CACHE_LINE 64
 
+typedef struct _PlanesMeta PlanesMeta;
+
 /* Remembers where the planes of a pooled buffer are, because mapping a buffer
  * at every hop costs more than most kernels. */
-typedef struct
+struct _PlanesMeta
 {
   GstMeta meta;
+  GstWebAudioBlockPool *pool;   /* owned */
+  PlanesMeta *next;             /* in the pool */
+  GstBuffer *buffer;
+  GstMiniObjectDisposeFunction dispose; /* the buffer's own */
   GstMemory *memory;
   gfloat *data;
   gsize stride;
   guint channels;
   guint frames;
+  GstAudioMeta *audio;
   gsize *offsets;               /* of the GstAudioMeta */
-} PlanesMeta;
+  gint shown;                   /* to others than nodes; atomic */
+};
+
+/* Buffers of one size. A GstBufferPool would do, if it did not cost as much as
+ * a kernel to get one out of it and back. */
+struct _GstWebAudioBlockPool
+{
+  gint refs;                    /* the graph's, and one for each buffer */
+  GstAudioInfo info;
+  guint frames;
+  gboolean silent;
+  PlanesMeta *spare;            /* a stack; atomic */
+};
+
+/* What is on top of the stack when the graph has given up the pool. */
+static PlanesMeta closed;
+
+static void
+block_pool_unref (GstWebAudioBlockPool * pool)
+{
+  if (g_atomic_int_dec_and_test (&pool->refs))
+    g_free (pool);
+}
 
 static gboolean
 planes_meta_init (GstMeta * meta, gpointer params, GstBuffer * buffer)
 {
   PlanesMeta *planes = (PlanesMeta *) meta;
 
-  planes->memory = NULL;
-  planes->data = NULL;
+  memset ((guint8 *) meta + sizeof (GstMeta), 0,
+      sizeof (PlanesMeta) - sizeof (GstMeta));
+  planes->buffer = buffer;
   return TRUE;
+}
+
+static void
+planes_meta_free (GstMeta * meta, GstBuffer * buffer)
+{
+  g_clear_pointer (&((PlanesMeta *) meta)->pool, block_pool_unref);
 }
 
 static GType
@@ -55,62 +91,127 @@ planes_meta_info (void)
   if (g_once_init_enter (&info))
     g_once_init_leave (&info, gst_meta_register (planes_meta_api (),
             "GstWebAudioPlanesMeta", sizeof (PlanesMeta), planes_meta_init,
-            NULL, NULL));
+            planes_meta_free, NULL));
   return info;
 }
 
 static PlanesMeta *
-get_planes (GstBuffer * buffer)
+find_planes (GstBuffer * buffer)
 {
-  PlanesMeta *planes = (PlanesMeta *) gst_buffer_get_meta (buffer,
-      planes_meta_api ());
-
-  /* somebody may have put other memory into the buffer */
-  if (planes && (gst_buffer_n_memory (buffer) != 1
-          || gst_buffer_peek_memory (buffer, 0) != planes->memory))
-    return NULL;
-  return planes;
+  return (PlanesMeta *) gst_buffer_get_meta (buffer, planes_meta_api ());
 }
 
-/* A pool whose buffers carry their planes and their GstAudioMeta for life. */
-
-typedef struct
+/* Somebody may have put other memory into the buffer. */
+static gboolean
+is_intact (const PlanesMeta * planes)
 {
-  GstBufferPool parent;
-  GstAudioInfo info;
-  guint frames;
-  gboolean silent;
-} GstWebAudioBlockPool;
+  return gst_buffer_n_memory (planes->buffer) == 1
+      && gst_buffer_peek_memory (planes->buffer, 0) == planes->memory;
+}
 
-typedef GstBufferPoolClass GstWebAudioBlockPoolClass;
+/* Pools */
 
-static GType gst_web_audio_block_pool_get_type (void);
-G_DEFINE_TYPE (GstWebAudioBlockPool, gst_web_audio_block_pool,
-    GST_TYPE_BUFFER_POOL);
-
-static GstFlowReturn
-block_pool_alloc_buffer (GstBufferPool * base, GstBuffer ** result,
-    GstBufferPoolAcquireParams * params)
+static gboolean
+remove_foreign_meta (GstBuffer * buffer, GstMeta ** meta, gpointer data)
 {
-  GstWebAudioBlockPool *pool = (GstWebAudioBlockPool *) base;
+  if (!GST_META_FLAG_IS_SET (*meta, GST_META_FLAG_POOLED)) {
+    GST_META_FLAG_UNSET (*meta, GST_META_FLAG_LOCKED);
+    *meta = NULL;
+  }
+  return TRUE;
+}
+
+/* Takes back what others may have done to the buffer. Returns whether it is of
+ * use again. */
+static gboolean
+restore (PlanesMeta * planes)
+{
+  GstBuffer *buffer = planes->buffer;
+  gsize size = planes->channels * planes->stride * sizeof (gfloat);
+
+  if (!is_intact (planes) || !gst_buffer_is_all_memory_writable (buffer))
+    return FALSE;
+  if (gst_buffer_get_size (buffer) != size) {
+    gsize offset;
+
+    gst_buffer_get_sizes (buffer, &offset, NULL);
+    gst_buffer_resize (buffer, -(gssize) offset, size);
+  }
+  GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
+  gst_buffer_foreach_meta (buffer, remove_foreign_meta, NULL);
+  /* a driver may have handed it over as interleaved */
+  planes->audio->info.layout = GST_AUDIO_LAYOUT_NON_INTERLEAVED;
+  planes->audio->offsets = planes->offsets;
+  g_atomic_int_set (&planes->shown, FALSE);
+  return TRUE;
+}
+
+/* Returns whether the pool, which other threads may give back to at the same
+ * time, is still in use. */
+static gboolean
+block_pool_push (GstWebAudioBlockPool * pool, PlanesMeta * planes)
+{
+  PlanesMeta *top;
+
+  do {
+    top = g_atomic_pointer_get (&pool->spare);
+    if (top == &closed)
+      return FALSE;
+    planes->next = top;
+  } while (!g_atomic_pointer_compare_and_exchange (&pool->spare, top, planes));
+  return TRUE;
+}
+
+static PlanesMeta *
+block_pool_pop (GstWebAudioBlockPool * pool)
+{
+  PlanesMeta *top;
+
+  /* only the graph takes away, so no other thread can have taken what is on top
+   * and given it back meanwhile */
+  do
+    top = g_atomic_pointer_get (&pool->spare);
+  while (top && !g_atomic_pointer_compare_and_exchange (&pool->spare, top,
+          top->next));
+  return top;
+}
+
+/* Nobody holds the buffer any longer: takes the place of its free. */
+static gboolean
+return_to_pool (GstMiniObject * object)
+{
+  PlanesMeta *planes = find_planes (GST_BUFFER_CAST (object));
+  GstMiniObjectDisposeFunction dispose = planes->dispose;
+
+  gst_mini_object_ref (object);
+  GST_BUFFER_FLAGS (object) &= GST_BUFFER_FLAG_TAG_MEMORY;
+  if ((!g_atomic_int_get (&planes->shown) || restore (planes))
+      && block_pool_push (planes->pool, planes))
+    return FALSE;
+  object->dispose = dispose;
+  gst_mini_object_unref (object);
+  return FALSE;
+}
+
+static PlanesMeta *
+block_pool_allocate (GstWebAudioBlockPool * pool)
+{
   GstAllocationParams alloc;
   gsize plane = pool->frames * sizeof (gfloat);
   gsize offsets[GST_WEB_AUDIO_MAX_CHANNELS];
   GstBuffer *buffer;
   GstMapInfo map;
   PlanesMeta *planes;
-  GstMeta *audio;
   gint c;
 
   gst_allocation_params_init (&alloc);
   alloc.align = CACHE_LINE - 1;
   buffer = gst_buffer_new_allocate (NULL, plane * pool->info.channels, &alloc);
   if (!buffer)
-    return GST_FLOW_ERROR;
+    return NULL;
 
   planes = (PlanesMeta *) gst_buffer_add_meta (buffer, planes_meta_info (),
       NULL);
-  GST_META_FLAG_SET (planes, GST_META_FLAG_POOLED);
   planes->memory = gst_buffer_peek_memory (buffer, 0);
   gst_memory_map (planes->memory, &map, GST_MAP_WRITE);
   if (pool->silent)
@@ -124,54 +225,51 @@ block_pool_alloc_buffer (GstBufferPool * base, GstBuffer ** result,
 
   for (c = 0; c < pool->info.channels; c++)
     offsets[c] = c * plane;
-  audio = (GstMeta *) gst_buffer_add_audio_meta (buffer, &pool->info,
+  planes->audio = gst_buffer_add_audio_meta (buffer, &pool->info,
       pool->frames, offsets);
-  GST_META_FLAG_SET (audio, GST_META_FLAG_POOLED);
-  planes->offsets = ((GstAudioMeta *) audio)->offsets;
+  planes->offsets = planes->audio->offsets;
+  /* they stay, whoever has had the buffer */
+  GST_META_FLAG_SET (planes, GST_META_FLAG_POOLED | GST_META_FLAG_LOCKED);
+  GST_META_FLAG_SET (planes->audio,
+      GST_META_FLAG_POOLED | GST_META_FLAG_LOCKED);
+  GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_TAG_MEMORY);
 
-  *result = buffer;
-  return GST_FLOW_OK;
+  g_atomic_int_inc (&pool->refs);
+  planes->pool = pool;
+  planes->dispose = GST_MINI_OBJECT_CAST (buffer)->dispose;
+  GST_MINI_OBJECT_CAST (buffer)->dispose = return_to_pool;
+  return planes;
 }
 
-static void
-gst_web_audio_block_pool_class_init (GstWebAudioBlockPoolClass * klass)
-{
-  klass->alloc_buffer = block_pool_alloc_buffer;
-}
-
-static void
-gst_web_audio_block_pool_init (GstWebAudioBlockPool * pool)
-{
-}
-
-static GstBufferPool *
+static GstWebAudioBlockPool *
 block_pool_new (gint rate, guint channels, guint frames, gboolean silent)
 {
-  GstWebAudioBlockPool *pool =
-      g_object_new (gst_web_audio_block_pool_get_type (), NULL);
-  GstStructure *config;
+  GstWebAudioBlockPool *pool = g_new0 (GstWebAudioBlockPool, 1);
 
-  gst_object_ref_sink (pool);
+  pool->refs = 1;
   gst_web_audio_audio_info (&pool->info, GST_AUDIO_FORMAT_F32,
       GST_AUDIO_LAYOUT_NON_INTERLEAVED, rate, channels,
       gst_web_audio_default_channel_mask (channels));
   pool->frames = frames;
   pool->silent = silent;
-
-  config = gst_buffer_pool_get_config (GST_BUFFER_POOL (pool));
-  gst_buffer_pool_config_set_params (config, NULL,
-      frames * channels * sizeof (gfloat), 0, 0);
-  gst_buffer_pool_set_config (GST_BUFFER_POOL (pool), config);
-  gst_buffer_pool_set_active (GST_BUFFER_POOL (pool), TRUE);
-  return GST_BUFFER_POOL (pool);
+  return pool;
 }
 
 static void
-block_pool_free (GstBufferPool ** pool)
+block_pool_free (GstWebAudioBlockPool ** where)
 {
-  if (*pool)
-    gst_buffer_pool_set_active (*pool, FALSE);
-  gst_clear_object (pool);
+  GstWebAudioBlockPool *pool = *where;
+  PlanesMeta *planes, *next;
+
+  if (!pool)
+    return;
+  *where = NULL;
+  planes = __atomic_exchange_n (&pool->spare, &closed, __ATOMIC_ACQ_REL);
+  for (; planes; planes = next) {
+    next = planes->next;
+    gst_buffer_unref (planes->buffer);
+  }
+  block_pool_unref (pool);
 }
 
 /*
@@ -209,6 +307,18 @@ gst_web_audio_block_pools_clear (GstWebAudioBlockPools * pools)
   }
   pools->rate = 0;
   pools->frames = 0;
+  pools->stamped_frames = 0;
+}
+
+/* All nodes ask for the same. */
+static void
+compute_stamps (GstWebAudioBlockPools * pools, guint64 frame, guint frames)
+{
+  pools->stamped_frame = frame;
+  pools->stamped_frames = frames;
+  pools->pts = gst_util_uint64_scale (frame, GST_SECOND, pools->rate);
+  pools->duration = gst_util_uint64_scale (frame + frames, GST_SECOND,
+      pools->rate) - pools->pts;
 }
 
 /*
@@ -226,10 +336,9 @@ gst_web_audio_block_pools_acquire (GstWebAudioBlockPools * pools,
     GstWebAudioBlock * block, guint channels, guint64 frame, guint frames,
     gboolean silent)
 {
-  GstBufferPool **pool;
-  GstBuffer *buffer = NULL;
+  GstWebAudioBlockPool **pool;
+  GstBuffer *buffer;
   PlanesMeta *planes;
-  GstAudioMeta *audio;
 
   g_assert (channels >= 1 && channels <= GST_WEB_AUDIO_MAX_CHANNELS);
   g_assert (frames <= pools->frames);
@@ -237,21 +346,17 @@ gst_web_audio_block_pools_acquire (GstWebAudioBlockPools * pools,
   pool = (silent ? pools->silence : pools->sound) + channels - 1;
   if (G_UNLIKELY (*pool == NULL))
     *pool = block_pool_new (pools->rate, channels, pools->frames, silent);
-  if (gst_buffer_pool_acquire_buffer (*pool, &buffer, NULL) != GST_FLOW_OK)
+  planes = block_pool_pop (*pool);
+  if (G_UNLIKELY (!planes && !(planes = block_pool_allocate (*pool))))
     return FALSE;
 
-  planes = (PlanesMeta *) gst_buffer_get_meta (buffer, planes_meta_api ());
   planes->frames = frames;
-  audio = gst_buffer_get_audio_meta (buffer);
-  audio->samples = frames;
-  /* a driver may have handed it over as interleaved */
-  audio->info.layout = GST_AUDIO_LAYOUT_NON_INTERLEAVED;
-  audio->offsets = planes->offsets;
-
-  GST_BUFFER_PTS (buffer) =
-      gst_util_uint64_scale (frame, GST_SECOND, pools->rate);
-  GST_BUFFER_DURATION (buffer) = gst_util_uint64_scale (frame + frames,
-      GST_SECOND, pools->rate) - GST_BUFFER_PTS (buffer);
+  planes->audio->samples = frames;
+  buffer = planes->buffer;
+  if (pools->stamped_frame != frame || pools->stamped_frames != frames)
+    compute_stamps (pools, frame, frames);
+  GST_BUFFER_PTS (buffer) = pools->pts;
+  GST_BUFFER_DURATION (buffer) = pools->duration;
   GST_BUFFER_OFFSET (buffer) = frame;
   GST_BUFFER_OFFSET_END (buffer) = frame + frames;
   if (silent)
@@ -277,9 +382,9 @@ gst_web_audio_block_pools_acquire (GstWebAudioBlockPools * pools,
 gboolean
 gst_web_audio_block_open (GstWebAudioBlock * block, GstBuffer * buffer)
 {
-  PlanesMeta *planes = get_planes (buffer);
+  PlanesMeta *planes = find_planes (buffer);
 
-  if (!planes) {
+  if (!planes || !is_intact (planes)) {
     gst_buffer_unref (buffer);
     return FALSE;
   }
@@ -289,6 +394,69 @@ gst_web_audio_block_open (GstWebAudioBlock * block, GstBuffer * buffer)
   block->silent = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP);
   block->data = planes->data;
   block->stride = planes->stride;
+  return TRUE;
+}
+
+/*
+ * gst_web_audio_block_close:
+ * @block: (transfer full): no view
+ *
+ * Returns: (transfer full): the buffer, for others than nodes
+ */
+GstBuffer *
+gst_web_audio_block_close (GstWebAudioBlock * block)
+{
+  GstBuffer *buffer = block->buffer;
+
+  g_atomic_int_set (&find_planes (buffer)->shown, TRUE);
+  block->buffer = NULL;
+  return buffer;
+}
+
+/*
+ * gst_web_audio_block_is_view:
+ *
+ * Returns: whether the block is not just what its buffer holds
+ */
+gboolean
+gst_web_audio_block_is_view (const GstWebAudioBlock * block)
+{
+  const PlanesMeta *planes = find_planes (block->buffer);
+
+  return block->channels != planes->channels || block->data != planes->data
+      || block->stride != (gssize) planes->stride;
+}
+
+/*
+ * gst_web_audio_block_join:
+ * @block: (out): a view of @planes
+ * @planes: (array length=channels): blocks of one channel; on success the first
+ *     one's buffer is taken
+ *
+ * Makes one block of all without a copy.
+ *
+ * Returns: %FALSE if they are in different buffers, or lie there so that no view
+ *     can be of them
+ */
+gboolean
+gst_web_audio_block_join (GstWebAudioBlock * block, GstWebAudioBlock * planes,
+    guint channels)
+{
+  gssize stride = channels > 1 ? planes[1].data - planes[0].data :
+      planes[0].stride;
+  guint c;
+
+  for (c = 1; c < channels; c++) {
+    /* a plane that is there twice could not be written to */
+    if (stride == 0 || planes[c].buffer != planes[0].buffer
+        || planes[c].frames != planes[0].frames
+        || planes[c].data - planes[c - 1].data != stride)
+      return FALSE;
+  }
+  *block = planes[0];
+  block->channels = channels;
+  block->stride = stride;
+  planes[0].buffer = NULL;
   return TRUE;
 }
 
@@ -355,13 +523,13 @@ void
 gst_web_audio_block_shorten (GstWebAudioBlock * block, guint frames)
 {
   GstBuffer *buffer = block->buffer;
-  guint64 rate =
-      GST_AUDIO_INFO_RATE (&gst_buffer_get_audio_meta (buffer)->info);
+  PlanesMeta *planes = find_planes (buffer);
+  guint64 rate = GST_AUDIO_INFO_RATE (&planes->audio->info);
   guint64 end = GST_BUFFER_OFFSET (buffer) + frames;
 
   block->frames = frames;
-  get_planes (buffer)->frames = frames;
-  gst_buffer_get_audio_meta (buffer)->samples = frames;
+  planes->frames = frames;
+  planes->audio->samples = frames;
   GST_BUFFER_OFFSET_END (buffer) = end;
   GST_BUFFER_DURATION (buffer) =
       gst_util_uint64_scale (end, GST_SECOND, rate) - GST_BUFFER_PTS (buffer);

@@ -4,7 +4,8 @@
  * planes in one GstBuffer.
  *
  * Blocks come from the pools here and go back to them by themselves. A block
- * that is flagged GAP is silence: its planes are zero and read-only.
+ * that is flagged GAP is silence: its planes are zero and read-only. Within a
+ * graph a block may also be a view: some planes of what its buffer holds.
  */
 #ifndef __GST_WEB_AUDIO_BLOCK_H__
 #define __GST_WEB_AUDIO_BLOCK_H__
@@ -24,13 +25,13 @@ G_BEGIN_DECLS
 
 /**
  * GstWebAudioBlock:
- * @buffer: (nullable): what carries the frames; %NULL before something is
- *     rendered
+ * @buffer: (nullable): what carries the frames, of a view perhaps with other
+ *     planes; %NULL before something is rendered
  * @channels: number of planes
  * @frames: frames in each plane
  * @silent: every frame is zero; the planes must not be written
  * @data: the first plane
- * @stride: samples from one plane to the next
+ * @stride: samples from one plane to the next; negative in views
  *
  * A buffer taken apart, to be computed with.
  */
@@ -41,14 +42,16 @@ typedef struct
   guint frames;
   gboolean silent;
   gfloat *data;
-  gsize stride;
+  gssize stride;
 } GstWebAudioBlock;
 
 static inline gfloat *
 gst_web_audio_block_plane (const GstWebAudioBlock * block, guint channel)
 {
-  return block->data + channel * block->stride;
+  return block->data + (gssize) channel * block->stride;
 }
+
+typedef struct _GstWebAudioBlockPool GstWebAudioBlockPool;
 
 /**
  * GstWebAudioBlockPools:
@@ -60,8 +63,12 @@ typedef struct
 {
   gint rate;
   guint frames;
-  GstBufferPool *sound[GST_WEB_AUDIO_MAX_CHANNELS];
-  GstBufferPool *silence[GST_WEB_AUDIO_MAX_CHANNELS];
+  GstWebAudioBlockPool *sound[GST_WEB_AUDIO_MAX_CHANNELS];
+  GstWebAudioBlockPool *silence[GST_WEB_AUDIO_MAX_CHANNELS];
+  guint64 stamped_frame;        /* what the times are of */
+  guint stamped_frames;
+  GstClockTime pts;
+  GstClockTime duration;
 } GstWebAudioBlockPools;
 
 G_GNUC_INTERNAL
@@ -79,6 +86,16 @@ gboolean gst_web_audio_block_pools_acquire (GstWebAudioBlockPools * pools,
 G_GNUC_INTERNAL
 gboolean gst_web_audio_block_open (GstWebAudioBlock * block,
     GstBuffer * buffer);
+
+G_GNUC_INTERNAL
+GstBuffer *gst_web_audio_block_close (GstWebAudioBlock * block);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_block_is_view (const GstWebAudioBlock * block);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_block_join (GstWebAudioBlock * block,
+    GstWebAudioBlock * planes, guint channels);
 
 G_GNUC_INTERNAL
 gboolean gst_web_audio_block_is_writable (const GstWebAudioBlock * block);

@@ -120,7 +120,7 @@ is_ready (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames,
   Survey survey = { output->node, 0, frames, 0, FALSE, NULL };
   guint i;
 
-  if (graph->backlog->len == 0 && graph->edges->len == 0)
+  if (graph->n_behind == 0 && graph->edges->len == 0)
     return TRUE;
   survey.visit = gst_web_audio_graph_next_visit ();
   survey.now = g_get_monotonic_time ();
@@ -481,18 +481,15 @@ begin_block (GstWebAudioOutput * output, GstWebAudioGraph ** locked,
 
 /* With a length the stream goes on in silence to the very frame. */
 static GstFlowReturn
-fill_to_length (GstWebAudioOutput * output, guint frames, GstBuffer ** buffer)
+fill_to_length (GstWebAudioOutput * output, guint frames,
+    GstWebAudioBlock * block)
 {
-  GstWebAudioBlock silence;
   guint channels = output->configured ?
       GST_AUDIO_INFO_CHANNELS (&output->info) : 1;
 
-  if (!gst_web_audio_node_acquire (output->node, &silence,
-          CLAMP (channels, 1, GST_WEB_AUDIO_MAX_CHANNELS), output->position,
-          frames, TRUE))
-    return GST_FLOW_ERROR;
-  *buffer = silence.buffer;
-  return GST_FLOW_OK;
+  return gst_web_audio_node_acquire (output->node, block,
+      CLAMP (channels, 1, GST_WEB_AUDIO_MAX_CHANNELS), output->position,
+      frames, TRUE) ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
 static void
@@ -505,28 +502,38 @@ render_unasked (GPtrArray * nodes, guint64 frame, guint frames)
         frames);
 }
 
+static gboolean
+is_traced (void)
+{
+  GList *tracers = gst_tracing_get_active_tracers ();
+  gboolean traced = tracers != NULL;
+
+  g_list_free_full (tracers, gst_object_unref);
+  return traced;
+}
+
 static GstFlowReturn
 render (GstWebAudioOutput * output, GstWebAudioGraph * graph, guint frames,
     GstWebAudioBlock * block)
 {
-  GstBuffer *buffer = NULL;
   WebAudioDenormals denormals = webaudio_denormals_flush ();
   GstFlowReturn flow;
   gboolean has_length;
 
+  graph->turned_at = g_get_monotonic_time ();
+  graph->traced = is_traced ();
   render_unasked (graph->first, output->position, frames);
-  flow = gst_web_audio_output_take (output, output->position, frames, &buffer);
+  flow = gst_web_audio_output_take (output, output->position, frames, block);
   render_unasked (graph->last, output->position, frames);
   webaudio_denormals_restore (denormals);
   GST_OBJECT_LOCK (output->node);
   has_length = output->node->length > 0;
   GST_OBJECT_UNLOCK (output->node);
   if (flow == GST_FLOW_EOS && has_length)
-    flow = fill_to_length (output, frames, &buffer);
+    flow = fill_to_length (output, frames, block);
   if (flow != GST_FLOW_OK)
     return flow;
-  gst_web_audio_block_open (block, buffer);
-  if (!gst_web_audio_output_pick (output, block))
+  if (!gst_web_audio_node_settle (output->node, block))
     return GST_FLOW_ERROR;
   output->ended = block->frames < frames && !has_length;
   output->position += block->frames;
@@ -638,8 +645,8 @@ reformat (GstWebAudioOutput * output, GstWebAudioBlock * block)
 static GstBuffer *
 hand_over (GstWebAudioBlock * block, GstAudioLayout layout)
 {
-  GstBuffer *buffer = block->buffer;
   gsize size = (gsize) block->frames * sizeof (gfloat);
+  GstBuffer *buffer = gst_web_audio_block_close (block);
   GstAudioMeta *meta;
 
   if (block->channels > 1)

@@ -8,18 +8,24 @@
 
 #include <string.h>
 
+#include "../dsp/vector.h"
 #include "gather.h"
 #include "graph.h"
 #include "input.h"
 #include "link.h"
 #include "output.h"
 
+/* What connections into one input deliver: @first is the sum of as many as are
+ * alike, as far as it has a buffer, the node's blocks are the others. */
 typedef struct
 {
-  guint count;
-  GstWebAudioChannelCountMode mode;
-  GstWebAudioChannelInterpretation interpretation;
-} Mixing;
+  GstWebAudioNode *node;
+  const GstWebAudioMixing *mixing;
+  guint64 frame;
+  guint frames;
+  GstWebAudioBlock first;
+  gboolean open;                /* one goes on although it delivers nothing */
+} Gathering;
 
 /* Whether an input is linked that does not render yet: the end of the others
  * is not the end of the node then. */
@@ -39,123 +45,197 @@ expects_input (GstWebAudioNode * node)
   return expects;
 }
 
-static void
-get_mixing (GstWebAudioNode * node, Mixing * mixing)
+/* As the properties are now; they seldom change. */
+static const GstWebAudioMixing *
+get_mixing (GstWebAudioNode * node)
 {
-  GST_OBJECT_LOCK (node);
-  mixing->count = node->channel_count;
-  mixing->mode = node->channel_count_mode;
-  mixing->interpretation = node->channel_interpretation;
-  GST_OBJECT_UNLOCK (node);
+  if (g_atomic_int_get (&node->mixing_changed)) {
+    GST_OBJECT_LOCK (node);
+    g_atomic_int_set (&node->mixing_changed, FALSE);
+    node->mixing.count = node->channel_count;
+    node->mixing.mode = node->channel_count_mode;
+    node->mixing.interpretation = node->channel_interpretation;
+    GST_OBJECT_UNLOCK (node);
+  }
+  return &node->mixing;
 }
 
 static guint
-count_channels (const Mixing * mixing, guint largest)
+count_channels (const GstWebAudioMixing * mixing, guint largest)
 {
   return webaudio_computed_channels ((WebAudioChannelCountMode) mixing->mode,
       mixing->count, largest);
 }
 
 static void
-clear_blocks (GArray * blocks)
+gathering_begin (Gathering * self, GstWebAudioNode * node, guint64 frame,
+    guint frames)
 {
-  guint i;
-
-  for (i = 0; i < blocks->len; i++)
-    gst_web_audio_block_clear (&g_array_index (blocks, GstWebAudioBlock, i));
-  g_array_set_size (blocks, 0);
+  self->node = node;
+  self->mixing = get_mixing (node);
+  self->frame = frame;
+  self->frames = frames;
+  self->first.buffer = NULL;
+  self->open = FALSE;
 }
 
-/* Takes what every connection into the node's input number @port has. @open:
- * set where one goes on although it delivers nothing now. */
-static GstFlowReturn
-take_all (GstWebAudioNode * node, guint port, guint64 frame, guint frames,
-    gboolean * open)
+static void
+gathering_clear (Gathering * self)
 {
+  GArray *others = self->node->blocks;
   guint i;
 
-  for (i = 0; i < node->inputs->len; i++) {
-    GstWebAudioInput *input = g_ptr_array_index (node->inputs, i);
+  gst_web_audio_block_clear (&self->first);
+  if (others->len == 0)
+    return;
+  for (i = 0; i < others->len; i++)
+    gst_web_audio_block_clear (&g_array_index (others, GstWebAudioBlock, i));
+  g_array_set_size (others, 0);
+}
+
+/* Adds @block to @sum, which is as long and has the same channels. Returns
+ * whether there was memory for it. */
+static gboolean
+add_whole (GstWebAudioNode * node, GstWebAudioBlock * sum,
+    GstWebAudioBlock * block)
+{
+  GstWebAudioBlock result = *sum;
+  guint c;
+
+  if (!gst_web_audio_block_is_writable (sum)
+      && !gst_web_audio_node_acquire (node, &result, sum->channels,
+          GST_BUFFER_OFFSET (sum->buffer), sum->frames, FALSE))
+    return FALSE;
+  for (c = 0; c < sum->channels; c++)
+    webaudio_vector_add (gst_web_audio_block_plane (&result, c),
+        gst_web_audio_block_plane (sum, c),
+        gst_web_audio_block_plane (block, c), sum->frames);
+  if (result.buffer != sum->buffer)
+    gst_web_audio_block_clear (sum);
+  *sum = result;
+  gst_web_audio_block_clear (block);
+  return TRUE;
+}
+
+/* Adds what the next connection delivers to the sum of those before it, while
+ * that is in the cache, if they are alike. The order of additions is the same
+ * as if they were mixed in the end. Consumes @block unless it returns FALSE. */
+static gboolean
+absorb (Gathering * self, GstWebAudioBlock * block)
+{
+  GstWebAudioBlock *sum = &self->first;
+
+  if (self->node->blocks->len > 0 || sum->channels != block->channels
+      || sum->frames != self->frames || block->frames != self->frames
+      || GST_BUFFER_OFFSET (sum->buffer) != self->frame
+      || count_channels (self->mixing, sum->channels) != sum->channels)
+    return FALSE;
+  if (block->silent || sum->silent) {
+    GstWebAudioBlock *silent = block->silent ? block : sum;
+
+    gst_web_audio_block_clear (silent);
+    if (silent == sum)
+      *sum = *block;
+    return TRUE;
+  }
+  return add_whole (self->node, sum, block);
+}
+
+/* Takes what every connection into the node's input number @port has. */
+static GstFlowReturn
+gathering_take (Gathering * self, guint port)
+{
+  GPtrArray *inputs = self->node->inputs;
+  guint i;
+
+  for (i = 0; i < inputs->len; i++) {
+    GstWebAudioInput *input = g_ptr_array_index (inputs, i);
     GstWebAudioBlock block;
     GstFlowReturn flow;
 
     if (input->param || input->port != port)
       continue;
-    flow = gst_web_audio_input_take (input, frame, frames, &block);
+    flow = gst_web_audio_input_take (input, self->frame, self->frames, &block);
     switch (flow) {
       case GST_FLOW_OK:
-        g_array_append_val (node->blocks, block);
+        if (!self->first.buffer)
+          self->first = block;
+        else if (!absorb (self, &block))
+          g_array_append_val (self->node->blocks, block);
         break;
       case GST_FLOW_EOS:
         input->over = TRUE;
         break;
       case GST_FLOW_NOT_LINKED:
       case GST_FLOW_FLUSHING:
-        *open = TRUE;
+        self->open = TRUE;
         break;
       default:
-        clear_blocks (node->blocks);
+        gathering_clear (self);
         return flow;
     }
   }
   return GST_FLOW_OK;
 }
 
-/* Adds @from to @to, or begins @to with it. */
-static void
-mix_one (GstWebAudioBlock * to, const GstWebAudioBlock * from,
-    const Mixing * mixing, gboolean first)
+/* The block number @i of those that were taken; there is one at least. */
+static GstWebAudioBlock *
+gathering_get (Gathering * self, guint i)
 {
-  gst_web_audio_block_mix (to, 0, from, 0, from->frames,
-      mixing->interpretation, !first);
-  if (first && from->frames < to->frames)
-    gst_web_audio_block_silence (to, from->frames, to->frames - from->frames);
-}
-
-static GstFlowReturn
-mix_all (GstWebAudioNode * node, const Mixing * mixing, guint64 frame,
-    guint frames, GstWebAudioBlock * mixed)
-{
-  GArray *blocks = node->blocks;
-  GstWebAudioBlock *only = &g_array_index (blocks, GstWebAudioBlock, 0);
-  guint largest = 0, sounding = 0, channels, i;
-  gboolean first = TRUE;
-
-  for (i = 0; i < blocks->len; i++) {
-    GstWebAudioBlock *block = &g_array_index (blocks, GstWebAudioBlock, i);
-
-    largest = MAX (largest, block->channels);
-    sounding += !block->silent;
-  }
-  channels = count_channels (mixing, largest);
-  if (blocks->len == 1 && only->channels == channels
-      && only->frames == frames && GST_BUFFER_OFFSET (only->buffer) == frame) {
-    *mixed = *only;
-    only->buffer = NULL;
-    return GST_FLOW_OK;
-  }
-  if (!gst_web_audio_node_acquire (node, mixed, channels, frame, frames,
-          sounding == 0))
-    return GST_FLOW_ERROR;
-  for (i = 0; i < blocks->len; i++) {
-    GstWebAudioBlock *block = &g_array_index (blocks, GstWebAudioBlock, i);
-
-    if (block->silent)
-      continue;
-    mix_one (mixed, block, mixing, first);
-    first = FALSE;
-  }
-  return GST_FLOW_OK;
+  return i == 0 ? &self->first :
+      &g_array_index (self->node->blocks, GstWebAudioBlock, i - 1);
 }
 
 static guint
-find_longest (GArray * blocks)
+gathering_find_longest (Gathering * self)
 {
-  guint longest = 0, i;
+  GstWebAudioBlock *block;
+  guint longest = self->first.buffer ? self->first.frames : 0, i;
 
-  for (i = 0; i < blocks->len; i++)
-    longest = MAX (longest, g_array_index (blocks, GstWebAudioBlock, i).frames);
+  for (i = 1; i <= self->node->blocks->len; i++) {
+    block = gathering_get (self, i);
+    longest = MAX (longest, block->frames);
+  }
   return longest;
+}
+
+/* Mixes what was taken, @frames at least of which are there. */
+static GstFlowReturn
+gathering_mix (Gathering * self, guint frames, GstWebAudioBlock * mixed)
+{
+  GstWebAudioBlock *block = &self->first;
+  guint largest = block->channels, others = self->node->blocks->len;
+  guint channels, i;
+  gboolean silent = block->silent, first = TRUE;
+
+  if (others == 0 && block->frames == frames
+      && count_channels (self->mixing, largest) == largest
+      && GST_BUFFER_OFFSET (block->buffer) == self->frame) {
+    *mixed = *block;
+    block->buffer = NULL;
+    return GST_FLOW_OK;
+  }
+  for (i = 1; i <= others; i++) {
+    block = gathering_get (self, i);
+    largest = MAX (largest, block->channels);
+    silent &= block->silent;
+  }
+  channels = count_channels (self->mixing, largest);
+  if (!gst_web_audio_node_acquire (self->node, mixed, channels, self->frame,
+          frames, silent))
+    return GST_FLOW_ERROR;
+  for (i = 0; i <= others; i++) {
+    block = gathering_get (self, i);
+    if (block->silent)
+      continue;
+    gst_web_audio_block_mix (mixed, 0, block, 0, block->frames,
+        self->mixing->interpretation, !first);
+    if (first && block->frames < frames)
+      gst_web_audio_block_silence (mixed, block->frames,
+          frames - block->frames);
+    first = FALSE;
+  }
+  return GST_FLOW_OK;
 }
 
 /* Whether silence follows the end of what is connected. */
@@ -177,70 +257,74 @@ GstFlowReturn
 gst_web_audio_gather_silence (GstWebAudioNode * node, guint64 frame,
     guint frames, GstWebAudioBlock * mixed)
 {
-  Mixing mixing;
-
-  get_mixing (node, &mixing);
-  return gst_web_audio_node_acquire (node, mixed, count_channels (&mixing, 0),
-      frame, frames, TRUE) ? GST_FLOW_OK : GST_FLOW_ERROR;
+  return gst_web_audio_node_acquire (node, mixed,
+      count_channels (get_mixing (node), 0), frame, frames, TRUE) ?
+      GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
 static GstFlowReturn
 gather_one (GstWebAudioNode * node, guint64 frame, guint frames,
     GstWebAudioBlock * mixed)
 {
-  Mixing mixing;
+  Gathering gathering;
   guint longest;
   GstFlowReturn flow;
-  gboolean open = FALSE;
 
-  get_mixing (node, &mixing);
-  flow = take_all (node, 0, frame, frames, &open);
+  gathering_begin (&gathering, node, frame, frames);
+  flow = gathering_take (&gathering, 0);
   if (flow != GST_FLOW_OK)
     return flow;
-  longest = find_longest (node->blocks);
-  if (longest < frames && goes_on (node, open, longest))
+  longest = gathering_find_longest (&gathering);
+  if (longest < frames && goes_on (node, gathering.open, longest))
     longest = frames;
   if (longest == 0)
     return GST_FLOW_EOS;
-  if (node->blocks->len == 0)
+  if (!gathering.first.buffer)
     return gst_web_audio_gather_silence (node, frame, longest, mixed);
-  flow = mix_all (node, &mixing, frame, longest, mixed);
-  clear_blocks (node->blocks);
+  flow = gathering_mix (&gathering, longest, mixed);
+  gathering_clear (&gathering);
   return flow;
 }
 
-/* What is known of the inputs so far */
-typedef struct
-{
-  guint longest;
-  gboolean open;
-  gboolean sounding;
-} Merge;
-
-/* Mixes what is connected to one of several inputs into one of the channels. */
+/* Mixes what is connected to one of several inputs; where nothing comes, @channel
+ * has no frames. */
 static GstFlowReturn
-gather_channel (GstWebAudioNode * node, const Mixing * mixing, guint port,
-    guint64 frame, GstWebAudioBlock * merged, Merge * merge)
+gather_channel (Gathering * gathering, guint port, GstWebAudioBlock * channel)
 {
-  GstWebAudioBlock channel = { 0, };
-  gfloat *plane = gst_web_audio_block_plane (merged, port);
-  GstFlowReturn flow = take_all (node, port, frame, merged->frames,
-      &merge->open);
-  guint its_longest = find_longest (node->blocks);
+  GstFlowReturn flow = gathering_take (gathering, port);
+  guint longest = gathering_find_longest (gathering);
 
-  if (flow == GST_FLOW_OK && its_longest > 0)
-    flow = mix_all (node, mixing, frame, its_longest, &channel);
-  clear_blocks (node->blocks);
-  if (flow != GST_FLOW_OK)
-    return flow;
-  if (its_longest > 0) {
-    memcpy (plane, channel.data, its_longest * sizeof (gfloat));
-    merge->sounding |= !channel.silent;
+  channel->buffer = NULL;
+  channel->frames = longest;
+  channel->silent = TRUE;
+  if (flow == GST_FLOW_OK && longest > 0)
+    flow = gathering_mix (gathering, longest, channel);
+  gathering_clear (gathering);
+  return flow;
+}
+
+/* Makes one block of the channels, each of which may have ended before. */
+static GstFlowReturn
+merge_channels (GstWebAudioNode * node, guint64 frame, guint frames,
+    GstWebAudioBlock * channels, gboolean silent, GstWebAudioBlock * merged)
+{
+  guint c;
+
+  if (!silent && channels[0].frames == frames
+      && GST_BUFFER_OFFSET (channels[0].buffer) == frame
+      && gst_web_audio_block_join (merged, channels, node->n_ports))
+    return GST_FLOW_OK;
+  if (!gst_web_audio_node_acquire (node, merged, node->n_ports, frame, frames,
+          silent))
+    return GST_FLOW_ERROR;
+  for (c = 0; !silent && c < node->n_ports; c++) {
+    guint n = channels[c].silent ? 0 : channels[c].frames;
+    gfloat *plane = gst_web_audio_block_plane (merged, c);
+
+    if (n > 0)
+      memcpy (plane, channels[c].data, n * sizeof (gfloat));
+    memset (plane + n, 0, (frames - n) * sizeof (gfloat));
   }
-  memset (plane + its_longest, 0,
-      (merged->frames - its_longest) * sizeof (gfloat));
-  gst_web_audio_block_clear (&channel);
-  merge->longest = MAX (merge->longest, its_longest);
   return GST_FLOW_OK;
 }
 
@@ -248,34 +332,29 @@ static GstFlowReturn
 gather_ports (GstWebAudioNode * node, guint64 frame, guint frames,
     GstWebAudioBlock * merged)
 {
-  Mixing mixing;
-  Merge merge = { 0, };
+  GstWebAudioBlock channels[GST_WEB_AUDIO_MAX_CHANNELS];
+  Gathering gathering;
   GstFlowReturn flow = GST_FLOW_OK;
-  gboolean lasts;
-  guint port;
+  guint longest = 0, length, port, taken;
+  gboolean silent = TRUE;
 
-  get_mixing (node, &mixing);
-  if (!gst_web_audio_node_acquire (node, merged, node->n_ports, frame, frames,
-          FALSE))
-    return GST_FLOW_ERROR;
-  for (port = 0; port < node->n_ports && flow == GST_FLOW_OK; port++)
-    flow = gather_channel (node, &mixing, port, frame, merged, &merge);
-  lasts = flow == GST_FLOW_OK && (merge.longest == frames
-      || goes_on (node, merge.open, merge.longest));
-  if (flow == GST_FLOW_OK && merge.sounding) {
-    if (!lasts)
-      gst_web_audio_block_shorten (merged, merge.longest);
-    return GST_FLOW_OK;
+  gathering_begin (&gathering, node, frame, frames);
+  for (taken = 0; taken < node->n_ports && flow == GST_FLOW_OK; taken++) {
+    flow = gather_channel (&gathering, taken, &channels[taken]);
+    longest = MAX (longest, channels[taken].frames);
+    silent &= channels[taken].silent;
   }
-  gst_web_audio_block_clear (merged);
-  if (flow == GST_FLOW_OK && !lasts && merge.longest == 0)
+  length = longest < frames && goes_on (node, gathering.open, longest) ?
+      frames : longest;
+  if (flow == GST_FLOW_OK && length == 0)
     flow = GST_FLOW_EOS;
-  if (flow != GST_FLOW_OK)
-    return flow;
-  if (merge.longest == 0)
-    return gst_web_audio_gather_silence (node, frame, frames, merged);
-  return gst_web_audio_node_acquire (node, merged, node->n_ports, frame,
-      lasts ? frames : merge.longest, TRUE) ? GST_FLOW_OK : GST_FLOW_ERROR;
+  else if (flow == GST_FLOW_OK && longest == 0)
+    flow = gst_web_audio_gather_silence (node, frame, frames, merged);
+  else if (flow == GST_FLOW_OK)
+    flow = merge_channels (node, frame, length, channels, silent, merged);
+  for (port = 0; port < taken; port++)
+    gst_web_audio_block_clear (&channels[port]);
+  return flow;
 }
 
 /*
@@ -299,7 +378,6 @@ static guint
 foresee_input (GstWebAudioNode * node, guint32 visit)
 {
   guint largest = 0, channels, i;
-  Mixing mixing;
 
   if (node->n_ports > 0)
     return node->mixed_channels;
@@ -314,8 +392,7 @@ foresee_input (GstWebAudioNode * node, guint32 visit)
       channels = input->output->pinned_channels;
     largest = MAX (largest, channels);
   }
-  get_mixing (node, &mixing);
-  channels = count_channels (&mixing, largest);
+  channels = count_channels (get_mixing (node), largest);
   return MAX (node->mixed_channels, channels);
 }
 

@@ -35,7 +35,6 @@ graph_new (void)
   g_mutex_init (&graph->lock);
   g_cond_init (&graph->cond);
   graph->nodes = g_ptr_array_new ();
-  graph->backlog = g_ptr_array_new ();
   graph->edges = g_ptr_array_new ();
   graph->sources = g_ptr_array_new ();
   graph->first = g_ptr_array_new ();
@@ -62,7 +61,6 @@ graph_unref (GstWebAudioGraph * graph)
     return;
   gst_web_audio_block_pools_clear (&graph->pools);
   g_ptr_array_unref (graph->nodes);
-  g_ptr_array_unref (graph->backlog);
   g_ptr_array_unref (graph->edges);
   g_ptr_array_unref (graph->sources);
   g_ptr_array_unref (graph->first);
@@ -99,34 +97,34 @@ set_graph (GstWebAudioNode * node, GstWebAudioGraph * graph)
   return old;
 }
 
-static void
-list_node (GstWebAudioGraph * graph, GstWebAudioNode * node)
+/* How many consumers of the node have not asked for all that is there. */
+static guint
+count_behind (GstWebAudioNode * node)
 {
-  guint i;
+  guint behind = 0, i;
 
-  g_ptr_array_add (graph->nodes, node);
-  g_atomic_int_set (&node->rate, graph->rate);
   for (i = 0; i < node->outputs->len; i++) {
     GstWebAudioOutput *output = g_ptr_array_index (node->outputs, i);
 
-    if (!gst_queue_array_is_empty (output->backlog))
-      g_ptr_array_add (graph->backlog, output);
+    behind += !gst_queue_array_is_empty (output->backlog);
   }
+  return behind;
+}
+
+static void
+list_node (GstWebAudioGraph * graph, GstWebAudioNode * node)
+{
+  g_ptr_array_add (graph->nodes, node);
+  g_atomic_int_set (&node->rate, graph->rate);
+  graph->n_behind += count_behind (node);
   graph->dirty = TRUE;
 }
 
 static void
 unlist_node (GstWebAudioGraph * graph, GstWebAudioNode * node)
 {
-  guint i;
-
   g_ptr_array_remove_fast (graph->nodes, node);
-  for (i = graph->backlog->len; i > 0; i--) {
-    GstWebAudioOutput *output = g_ptr_array_index (graph->backlog, i - 1);
-
-    if (output->node == node)
-      g_ptr_array_remove_index_fast (graph->backlog, i - 1);
-  }
+  graph->n_behind -= count_behind (node);
   graph->dirty = TRUE;
   g_cond_broadcast (&graph->cond);
 }
@@ -247,11 +245,26 @@ GstWebAudioGraph *
 gst_web_audio_graph_wait (GstWebAudioGraph * graph, GstWebAudioNode * node,
     gint64 until)
 {
+  graph->waiting++;
   g_cond_wait_until (&graph->cond, &graph->lock, until);
+  graph->waiting--;
   if (g_atomic_pointer_get (&node->graph) == graph)
     return graph;
   gst_web_audio_graph_unlock (graph);
   return gst_web_audio_graph_lock (node);
+}
+
+/*
+ * gst_web_audio_graph_signal:
+ *
+ * Makes whoever waits in the graph look again: not a system call where nobody
+ * does. Needs the graph's lock.
+ */
+void
+gst_web_audio_graph_signal (GstWebAudioGraph * graph)
+{
+  if (graph->waiting > 0)
+    g_cond_broadcast (&graph->cond);
 }
 
 /*
@@ -463,17 +476,22 @@ gst_web_audio_graph_connect (GstWebAudioInput * input,
 {
   GstWebAudioNode *producer = output ? output->node : input->node;
   GstWebAudioGraph *here, *there;
+  GPtrArray *way;
 
   if (gst_web_audio_defer (reschedule_later, input))
     return;
+  way = output ? gst_web_audio_link_get_way (input, output) : NULL;
   lock_both (input->node, producer, &here, &there);
-  if (!input->connected)
+  if (!input->connected) {
     attach (input, output);
+    input->way = g_steal_pointer (&way);
+  }
   if (here != there)
     gst_web_audio_graph_unlock (there);
   else
     graph_unref (there);
   gst_web_audio_graph_unlock (here);
+  g_clear_pointer (&way, g_ptr_array_unref);
 }
 
 /*
@@ -485,13 +503,18 @@ void
 gst_web_audio_graph_disconnect (GstWebAudioInput * input)
 {
   GstWebAudioGraph *graph;
+  GPtrArray *way = NULL;
 
   if (gst_web_audio_defer (disconnect_later, input))
     return;
   graph = gst_web_audio_graph_lock (input->node);
-  if (input->connected)
+  if (input->connected) {
+    way = g_steal_pointer (&input->way);
     detach (input);
+  }
   gst_web_audio_graph_unlock (graph);
+  /* a ghost pad that goes with it unlinks others */
+  g_clear_pointer (&way, g_ptr_array_unref);
 }
 
 /*

@@ -21,12 +21,13 @@ G_BEGIN_DECLS
  * GstWebAudioGraph:
  * @lock: guards everything below and the fields of nodes, inputs and outputs
  * @cond: signalled whenever a waiting thread may have to look again
+ * @waiting: how many threads wait for it
  * @nodes: (element-type GstWebAudioNode): the members, not owned
  * @rate: frames per second, 0 while not negotiated
  * @block_size: frames that are rendered at once, a multiple of the quantum
  * @segment: maps running time to graph time
- * @backlog: (element-type GstWebAudioOutput): outputs that hold blocks which
- *     their consumer has not asked for yet
+ * @n_behind: how many outputs hold blocks which their consumer has not asked
+ *     for yet
  * @edges: (element-type GstWebAudioInput): those that are pushed into, as of
  *     the last refresh, not owned
  * @sources: (element-type GstWebAudioNode): those that may end by themselves,
@@ -44,6 +45,8 @@ G_BEGIN_DECLS
  *     rendered alone where a node sounds on: what comes out of it may change
  *     later, which it knows when it has seen what goes in
  * @now: the frame up to which it has been rendered; atomic
+ * @turned_at: monotonic time at which the last block was begun
+ * @traced: whether a tracer was active then, which may want to see each pull
  * @live: whether a node asks for a live graph, or a live stream is followed
  * @delay: how much later than they belong the frames of a live graph are
  *     rendered, so that live streams can deliver them
@@ -63,13 +66,14 @@ struct _GstWebAudioGraph
   gint refs;
   GMutex lock;
   GCond cond;
+  guint waiting;
 
   GPtrArray *nodes;
   gint rate;
   guint block_size;
   GstSegment segment;
   GstWebAudioBlockPools pools;
-  GPtrArray *backlog;
+  guint n_behind;
   GPtrArray *edges;
   GPtrArray *sources;
   GPtrArray *first;
@@ -80,6 +84,8 @@ struct _GstWebAudioGraph
   gboolean draining;
   gboolean unsettled;
   guint64 now;
+  gint64 turned_at;
+  gboolean traced;
   gboolean live;
   GstClockTime delay;
   gboolean dirty;
@@ -108,6 +114,9 @@ void gst_web_audio_graph_unlock (GstWebAudioGraph * graph);
 G_GNUC_INTERNAL
 GstWebAudioGraph *gst_web_audio_graph_wait (GstWebAudioGraph * graph,
     GstWebAudioNode * node, gint64 until);
+
+G_GNUC_INTERNAL
+void gst_web_audio_graph_signal (GstWebAudioGraph * graph);
 
 G_GNUC_INTERNAL
 void gst_web_audio_graph_wake (GstWebAudioNode * node);

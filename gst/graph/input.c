@@ -60,15 +60,19 @@ GstFlowReturn
 gst_web_audio_input_take (GstWebAudioInput * input, guint64 frame,
     guint frames, GstWebAudioBlock * block)
 {
+  GstWebAudioOutput *output = input->output;
   GstBuffer *buffer = NULL;
   GstFlowReturn flow;
 
-  if (!input->output) {
+  if (!output) {
     flow = gst_web_audio_edge_take (input->edge, input->node, frame, frames,
         block);
-    g_cond_broadcast (&input->node->graph->cond);
+    gst_web_audio_graph_signal (input->node->graph);
     return flow == GST_FLOW_EOS && input->endless ? GST_FLOW_NOT_LINKED : flow;
   }
+  if (!input->node->graph->traced && gst_web_audio_link_is_quiet (input))
+    return gst_web_audio_output_deliver (output, frame + input->delta, frames,
+        block);
   flow = gst_pad_pull_range (GST_PAD (input), frame + input->delta, frames,
       &buffer);
   if (flow != GST_FLOW_OK)

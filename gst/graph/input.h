@@ -38,6 +38,8 @@ struct _GstWebAudioInput
   guint port;                   /* of a node with several inputs, which one */
   gboolean connected;           /* takes part in rendering */
   GstWebAudioOutput *output;    /* what is pulled from, owned; else an edge */
+  GPtrArray *way;               /* the pads in between and output; NULL if that
+                                 * may change what is pulled */
   gint64 delta;                 /* the producer's frame less the node's */
 
   gboolean flushing;

@@ -120,6 +120,74 @@ gst_web_audio_link_is_direct (GstPad * pad)
 }
 
 /*
+ * gst_web_audio_link_get_way:
+ *
+ * Returns: (transfer full) (nullable) (element-type GstPad): the pads through
+ *     which a pull of @input would get to @output, which is the last one; %NULL
+ *     if there is more than ghost pads on the way
+ */
+GPtrArray *
+gst_web_audio_link_get_way (GstWebAudioInput * input,
+    GstWebAudioOutput * output)
+{
+  GPtrArray *way = g_ptr_array_new_with_free_func (gst_object_unref);
+  GstPad *pad = gst_pad_get_peer (GST_PAD (input));
+
+  while (pad && GST_IS_PROXY_PAD (pad)) {
+    GstPad *behind = GST_PAD (gst_proxy_pad_get_internal (GST_PROXY_PAD (pad)));
+
+    g_ptr_array_add (way, pad);
+    pad = behind ? gst_pad_get_peer (behind) : NULL;
+    if (behind)
+      g_ptr_array_add (way, behind);
+  }
+  if (pad)
+    g_ptr_array_add (way, pad);
+  if (pad != GST_PAD (output))
+    g_clear_pointer (&way, g_ptr_array_unref);
+  return way;
+}
+
+static inline gboolean
+is_quiet (GstPad * pad, guint flags)
+{
+  return !(g_atomic_int_get (&GST_OBJECT_FLAGS (pad)) & flags)
+      && g_atomic_int_get (&GST_PAD_MODE (pad)) == GST_PAD_MODE_PULL
+      && g_atomic_int_get (&pad->num_probes) == 0;
+}
+
+/*
+ * gst_web_audio_link_is_quiet:
+ *
+ * Whether nobody would notice if the pads were not asked: nothing but ghost pads
+ * is between the nodes, nobody probes, and no event is due. The graph's lock,
+ * which is needed, keeps both nodes as they are; what happens to the pads from
+ * now on, such as a flush, counts for the next block, as it does in a pull that
+ * has begun.
+ */
+gboolean
+gst_web_audio_link_is_quiet (GstWebAudioInput * input)
+{
+  GPtrArray *way = input->way;
+  GstPad *sink = GST_PAD_CAST (input);
+  guint i;
+
+  if (!way)
+    return FALSE;
+  for (i = 0; i < way->len; i += 2) {
+    GstPad *src = g_ptr_array_index (way, i);
+
+    if (g_atomic_pointer_get (&GST_PAD_PEER (sink)) != src
+        || !is_quiet (sink, GST_PAD_FLAG_FLUSHING)
+        || !is_quiet (src, GST_PAD_FLAG_FLUSHING | GST_PAD_FLAG_PENDING_EVENTS))
+      return FALSE;
+    if (i + 1 < way->len)
+      sink = g_ptr_array_index (way, i + 1);
+  }
+  return TRUE;
+}
+
+/*
  * gst_web_audio_link_reopen:
  * @srcpad: what an input is, or was, linked to
  *

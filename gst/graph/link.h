@@ -19,6 +19,13 @@ G_GNUC_INTERNAL
 GPtrArray *gst_web_audio_link_get_pads (GstWebAudioNode * node);
 
 G_GNUC_INTERNAL
+GPtrArray *gst_web_audio_link_get_way (GstWebAudioInput * input,
+    GstWebAudioOutput * output);
+
+G_GNUC_INTERNAL
+gboolean gst_web_audio_link_is_quiet (GstWebAudioInput * input);
+
+G_GNUC_INTERNAL
 gboolean gst_web_audio_link_is_direct (GstPad * pad);
 
 G_GNUC_INTERNAL

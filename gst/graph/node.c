@@ -7,6 +7,8 @@
 #include "config.h"
 #endif
 
+#include <string.h>
+
 #include "bond.h"
 #include "cycle.h"
 #include "gather.h"
@@ -78,6 +80,31 @@ gst_web_audio_node_acquire_result (GstWebAudioNode * node,
     return TRUE;
   return gst_web_audio_node_acquire (node, result, channels, frame,
       block->frames, block->silent);
+}
+
+/*
+ * gst_web_audio_node_settle:
+ * @block: (inout): released where there was no memory
+ *
+ * Makes a block with a buffer of its own of a view.
+ *
+ * Returns: whether there was memory for it
+ */
+gboolean
+gst_web_audio_node_settle (GstWebAudioNode * node, GstWebAudioBlock * block)
+{
+  GstWebAudioBlock settled = { 0, };
+
+  if (!gst_web_audio_block_is_view (block))
+    return TRUE;
+  if (gst_web_audio_node_acquire (node, &settled, block->channels,
+          GST_BUFFER_OFFSET (block->buffer), block->frames, block->silent)
+      && !block->silent)
+    gst_web_audio_block_mix (&settled, 0, block, 0, block->frames,
+        GST_WEB_AUDIO_CHANNEL_INTERPRETATION_DISCRETE, FALSE);
+  gst_web_audio_block_clear (block);
+  *block = settled;
+  return settled.buffer != NULL;
 }
 
 /* Gets the subclass ready to go on at @frame. */
@@ -200,40 +227,39 @@ compute (GstWebAudioNode * node, guint64 frame, guint frames,
 /*
  * gst_web_audio_node_render:
  * @taker: (nullable): the output that asks
- * @buffer: (out): the block
+ * @block: (out): what was rendered
  *
  * Renders the frames from @frame on, for @taker and for every other output
  * that has a consumer. Needs the graph's lock.
  */
 GstFlowReturn
 gst_web_audio_node_render (GstWebAudioNode * node, GstWebAudioOutput * taker,
-    guint64 frame, guint frames, GstBuffer ** buffer)
+    guint64 frame, guint frames, GstWebAudioBlock * block)
 {
-  GstWebAudioBlock block = { 0, };
   GstFlowReturn flow;
   guint i;
 
+  memset (block, 0, sizeof (GstWebAudioBlock));
   if (G_UNLIKELY (!node->prepared || !node->rendered
           || node->position != frame))
     prepare (node, frame);
-  flow = compute (node, frame, frames, &block);
-  node->channels = block.channels;
+  flow = compute (node, frame, frames, block);
+  node->channels = block->channels;
   node->rendered = TRUE;
   node->position = frame;
   g_atomic_int_set (&node->ended, flow == GST_FLOW_EOS
-      || block.frames < frames);
+      || block->frames < frames);
   if (flow != GST_FLOW_OK) {
-    gst_web_audio_block_clear (&block);
+    gst_web_audio_block_clear (block);
     return flow;
   }
-  node->position += block.frames;
+  node->position += block->frames;
   for (i = 0; i < node->outputs->len; i++) {
     GstWebAudioOutput *output = g_ptr_array_index (node->outputs, i);
 
     if (output != taker && output->wanted)
-      gst_web_audio_output_keep (output, block.buffer);
+      gst_web_audio_output_keep (output, block);
   }
-  *buffer = block.buffer;
   return GST_FLOW_OK;
 }
 
@@ -256,10 +282,10 @@ gst_web_audio_node_render_unasked (GstWebAudioNode * node, guint64 frame,
     frame = node->position;
   while (frame < end && flow == GST_FLOW_OK) {
     guint n = MIN (end - frame, node->graph->block_size);
-    GstBuffer *buffer = NULL;
+    GstWebAudioBlock block;
 
-    flow = gst_web_audio_node_render (node, NULL, frame, n, &buffer);
-    gst_clear_buffer (&buffer);
+    flow = gst_web_audio_node_render (node, NULL, frame, n, &block);
+    gst_web_audio_block_clear (&block);
     frame += n;
   }
 }
@@ -598,6 +624,7 @@ set_mixing (GstWebAudioNode * node, guint count,
   node->channel_count = count;
   node->channel_count_mode = mode;
   node->channel_interpretation = interpretation;
+  g_atomic_int_set (&node->mixing_changed, TRUE);
   return NULL;
 }
 
@@ -892,6 +919,7 @@ gst_web_audio_node_init (GstWebAudioNode * node)
   node->channel_count = 2;
   node->channel_count_mode = GST_WEB_AUDIO_CHANNEL_COUNT_MODE_MAX;
   node->channel_interpretation = GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS;
+  node->mixing_changed = TRUE;
   node->block_size = DEFAULT_BLOCK_SIZE;
   node->hold_time = G_MAXDOUBLE;
   gst_web_audio_graph_enter (node);

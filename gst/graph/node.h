@@ -37,6 +37,19 @@ typedef struct _GstWebAudioParam GstWebAudioParam;
 #define GST_WEB_AUDIO_MAX_PARAMS 12
 
 /**
+ * GstWebAudioMixing:
+ *
+ * How what is connected to a node is mixed: channel-count, channel-count-mode,
+ * channel-interpretation.
+ */
+typedef struct
+{
+  guint count;
+  GstWebAudioChannelCountMode mode;
+  GstWebAudioChannelInterpretation interpretation;
+} GstWebAudioMixing;
+
+/**
  * GstWebAudioParamFlags:
  * @GST_WEB_AUDIO_PARAM_COMPOUND: it is clamped by the node, after it has been
  *     put together with others
@@ -80,7 +93,8 @@ struct _GstWebAudioNode
   GPtrArray *inputs;            /* GstWebAudioInput that are connected, also
                                  * those that go into a parameter */
   GPtrArray *outputs;           /* every GstWebAudioOutput */
-  GArray *blocks;               /* what the inputs deliver, while rendering */
+  GArray *blocks;               /* what else the inputs deliver, while rendering,
+                                 * that cannot just be added to the first */
   GPtrArray *params;            /* GstWebAudioParam, those of the class first;
                                  * changed under the object lock, too */
 
@@ -94,6 +108,8 @@ struct _GstWebAudioNode
   gboolean fresh;               /* came to a running pipeline, not rendered yet */
   guint64 joined;               /* its first frame there; what was to be earlier
                                  * is now */
+  GstWebAudioMixing mixing;     /* the properties, unless they are newer */
+  gint mixing_changed;          /* they are; atomic */
   guint mixed_channels;         /* of its last block, before it computed, */
   guint channels;               /* and after */
   gboolean muted;               /* part of a cycle; the rest of that: */
@@ -318,9 +334,13 @@ G_GNUC_INTERNAL
 void gst_web_audio_node_report_params (GstWebAudioNode * node);
 
 G_GNUC_INTERNAL
+gboolean gst_web_audio_node_settle (GstWebAudioNode * node,
+    GstWebAudioBlock * block);
+
+G_GNUC_INTERNAL
 GstFlowReturn gst_web_audio_node_render (GstWebAudioNode * node,
     GstWebAudioOutput * taker, guint64 frame, guint frames,
-    GstBuffer ** buffer);
+    GstWebAudioBlock * block);
 
 G_GNUC_INTERNAL
 void gst_web_audio_node_render_unasked (GstWebAudioNode * node, guint64 frame,

@@ -19,6 +19,12 @@ G_DEFINE_TYPE (GstWebAudioOutput, gst_web_audio_output, GST_TYPE_PAD);
 
 /* Blocks for a consumer that is behind */
 
+static GstWebAudioBlock *
+peek_head (GstWebAudioOutput * output)
+{
+  return gst_queue_array_peek_head_struct (output->backlog);
+}
+
 /*
  * gst_web_audio_output_drop_backlog:
  *
@@ -30,7 +36,7 @@ gst_web_audio_output_drop_backlog (GstWebAudioOutput * output)
   if (gst_queue_array_is_empty (output->backlog))
     return;
   gst_queue_array_clear (output->backlog);
-  g_ptr_array_remove_fast (output->node->graph->backlog, output);
+  output->node->graph->n_behind--;
 }
 
 /*
@@ -42,21 +48,32 @@ gst_web_audio_output_drop_backlog (GstWebAudioOutput * output)
 gboolean
 gst_web_audio_output_backlog_start (GstWebAudioOutput * output, guint64 * frame)
 {
-  GstBuffer *head = gst_queue_array_peek_head (output->backlog);
+  GstWebAudioBlock *head = peek_head (output);
 
   if (head)
-    *frame = GST_BUFFER_OFFSET (head);
+    *frame = GST_BUFFER_OFFSET (head->buffer);
   return head != NULL;
+}
+
+/* Takes the first block away from the backlog. */
+static void
+pop_head (GstWebAudioOutput * output, GstWebAudioBlock * head)
+{
+  *head = *(GstWebAudioBlock *) gst_queue_array_pop_head_struct
+      (output->backlog);
+  if (gst_queue_array_is_empty (output->backlog)) {
+    output->node->graph->n_behind--;
+    gst_web_audio_graph_signal (output->node->graph);
+  }
 }
 
 static void
 drop_head (GstWebAudioOutput * output)
 {
-  gst_buffer_unref (gst_queue_array_pop_head (output->backlog));
-  if (gst_queue_array_is_empty (output->backlog)) {
-    g_ptr_array_remove_fast (output->node->graph->backlog, output);
-    g_cond_broadcast (&output->node->graph->cond);
-  }
+  GstWebAudioBlock head;
+
+  pop_head (output, &head);
+  gst_web_audio_block_clear (&head);
 }
 
 /*
@@ -67,40 +84,42 @@ drop_head (GstWebAudioOutput * output)
  * halt.
  */
 void
-gst_web_audio_output_keep (GstWebAudioOutput * output, GstBuffer * buffer)
+gst_web_audio_output_keep (GstWebAudioOutput * output,
+    const GstWebAudioBlock * block)
 {
-  guint64 limit = (guint64) GST_WEB_AUDIO_BACKLOG * output->node->graph->rate;
+  GstWebAudioGraph *graph = output->node->graph;
+  guint64 limit = (guint64) GST_WEB_AUDIO_BACKLOG * graph->rate;
+  GstWebAudioBlock kept = *block;
   guint64 start;
 
   if (gst_queue_array_is_empty (output->backlog)) {
-    g_ptr_array_add (output->node->graph->backlog, output);
-    output->drained_at = g_get_monotonic_time ();
+    graph->n_behind++;
+    output->drained_at = graph->turned_at;
   }
-  gst_queue_array_push_tail (output->backlog, gst_buffer_ref (buffer));
+  gst_buffer_ref (kept.buffer);
+  gst_queue_array_push_tail_struct (output->backlog, &kept);
   while (gst_web_audio_output_backlog_start (output, &start)
-      && GST_BUFFER_OFFSET_END (buffer) - start > limit)
+      && GST_BUFFER_OFFSET_END (block->buffer) - start > limit)
     drop_head (output);
 }
 
 /* Takes up to @frames from the start of the backlog, which begins at or before
  * @frame, as they are if the first block is just that. */
-static GstBuffer *
-take_whole_head (GstWebAudioOutput * output, guint64 frame, guint frames)
+static gboolean
+take_whole_head (GstWebAudioOutput * output, guint64 frame, guint frames,
+    GstWebAudioBlock * block)
 {
-  GstBuffer *head = gst_queue_array_peek_head (output->backlog);
-  guint64 length;
+  GstWebAudioBlock *head = peek_head (output);
 
-  if (!head || GST_BUFFER_OFFSET (head) != frame)
-    return NULL;
-  length = GST_BUFFER_OFFSET_END (head) - frame;
+  if (!head || GST_BUFFER_OFFSET (head->buffer) != frame)
+    return FALSE;
   /* a shorter one will do if it is the last there will be */
-  if (length > frames || (length < frames && !(output->node->ended
+  if (head->frames > frames || (head->frames < frames && !(output->node->ended
               && gst_queue_array_get_length (output->backlog) == 1)))
-    return NULL;
-  gst_buffer_ref (head);
-  drop_head (output);
-  output->drained_at = g_get_monotonic_time ();
-  return head;
+    return FALSE;
+  pop_head (output, block);
+  output->drained_at = output->node->graph->turned_at;
+  return TRUE;
 }
 
 /* The next piece of a block that is put together, from the backlog or
@@ -110,39 +129,35 @@ take_piece (GstWebAudioOutput * output, guint64 frame, guint frames,
     GstWebAudioBlock * piece, guint * skip)
 {
   GstWebAudioNode *node = output->node;
-  GstBuffer *buffer = NULL;
-  GstBuffer *head;
-  GstFlowReturn flow;
+  GstWebAudioBlock *head;
 
-  while ((head = gst_queue_array_peek_head (output->backlog))
-      && GST_BUFFER_OFFSET_END (head) <= frame)
+  while ((head = peek_head (output))
+      && GST_BUFFER_OFFSET_END (head->buffer) <= frame)
     drop_head (output);
 
   *skip = 0;
-  if (head && GST_BUFFER_OFFSET (head) <= frame) {
-    *skip = frame - GST_BUFFER_OFFSET (head);
-    gst_web_audio_block_open (piece, gst_buffer_ref (head));
+  if (head && GST_BUFFER_OFFSET (head->buffer) <= frame) {
+    *skip = frame - GST_BUFFER_OFFSET (head->buffer);
+    *piece = *head;
+    gst_buffer_ref (piece->buffer);
     return GST_FLOW_OK;
   }
   if (head || (node->rendered && frame < node->position)) {
     /* the past is gone: silence until what there is */
-    guint64 until = head ? GST_BUFFER_OFFSET (head) : node->position;
+    guint64 until = head ? GST_BUFFER_OFFSET (head->buffer) : node->position;
 
     return gst_web_audio_node_acquire (node, piece, 1, frame,
         MIN (frames, until - frame), TRUE) ? GST_FLOW_OK : GST_FLOW_ERROR;
   }
-  flow = gst_web_audio_node_render (node, output, frame, frames, &buffer);
-  if (flow == GST_FLOW_OK)
-    gst_web_audio_block_open (piece, buffer);
-  return flow;
+  return gst_web_audio_node_render (node, output, frame, frames, piece);
 }
 
 /* Puts a block together from pieces of other lengths. */
 static GstFlowReturn
 assemble (GstWebAudioOutput * output, guint64 frame, guint frames,
-    GstBuffer ** buffer)
+    GstWebAudioBlock * whole)
 {
-  GstWebAudioBlock whole = { 0, }, piece = { 0, };
+  GstWebAudioBlock piece = { 0, };
   GstFlowReturn flow = GST_FLOW_OK;
   guint done = 0;
 
@@ -152,76 +167,76 @@ assemble (GstWebAudioOutput * output, guint64 frame, guint frames,
     flow = take_piece (output, frame + done, frames - done, &piece, &skip);
     if (flow != GST_FLOW_OK)
       break;
-    if (!whole.buffer && !gst_web_audio_node_acquire (output->node, &whole,
+    if (!whole->buffer && !gst_web_audio_node_acquire (output->node, whole,
             piece.channels, frame, frames, FALSE)) {
       flow = GST_FLOW_ERROR;
       break;
     }
     n = MIN (frames - done, piece.frames - skip);
-    gst_web_audio_block_mix (&whole, done, &piece, skip, n,
+    gst_web_audio_block_mix (whole, done, &piece, skip, n,
         GST_WEB_AUDIO_CHANNEL_INTERPRETATION_SPEAKERS, FALSE);
     gst_web_audio_block_clear (&piece);
     done += n;
   }
   gst_web_audio_block_clear (&piece);
   if (flow == GST_FLOW_EOS && done > 0) {
-    gst_web_audio_block_shorten (&whole, done);
+    gst_web_audio_block_shorten (whole, done);
     flow = GST_FLOW_OK;
   }
-  if (flow == GST_FLOW_OK)
-    *buffer = whole.buffer;
-  else
-    gst_web_audio_block_clear (&whole);
-  output->drained_at = g_get_monotonic_time ();
+  if (flow != GST_FLOW_OK)
+    gst_web_audio_block_clear (whole);
+  output->drained_at = output->node->graph->turned_at;
   return flow;
+}
+
+/* Of a node with several outputs, the channel that this one delivers. Returns
+ * whether there was memory for it. */
+static gboolean
+take_channel (GstWebAudioOutput * output, GstWebAudioBlock * block)
+{
+  GstWebAudioBlock silence;
+
+  if (output->port < (gint) block->channels) {
+    block->data = gst_web_audio_block_plane (block, output->port);
+    block->channels = 1;
+    return TRUE;
+  }
+  if (!gst_web_audio_node_acquire (output->node, &silence, 1,
+          GST_BUFFER_OFFSET (block->buffer), block->frames, TRUE))
+    return FALSE;
+  gst_web_audio_block_clear (block);
+  *block = silence;
+  return TRUE;
 }
 
 /*
  * gst_web_audio_output_take:
- * @buffer: (out): the block
+ * @block: (out): the block
  *
- * What the node puts out from @frame on: a block that was kept, or else the
+ * What the output puts out from @frame on: a block that was kept, or else the
  * node renders. Fewer frames than asked for are the last ones. Needs the
  * graph's lock.
  */
 GstFlowReturn
 gst_web_audio_output_take (GstWebAudioOutput * output, guint64 frame,
-    guint frames, GstBuffer ** buffer)
+    guint frames, GstWebAudioBlock * block)
 {
   GstWebAudioNode *node = output->node;
+  GstFlowReturn flow;
 
-  if (gst_queue_array_is_empty (output->backlog)) {
-    if (!node->rendered || frame >= node->position)
-      return gst_web_audio_node_render (node, output, frame, frames, buffer);
-  } else if ((*buffer = take_whole_head (output, frame, frames))) {
-    return GST_FLOW_OK;
+  block->buffer = NULL;
+  if (!gst_queue_array_is_empty (output->backlog))
+    flow = take_whole_head (output, frame, frames, block) ? GST_FLOW_OK :
+        assemble (output, frame, frames, block);
+  else if (!node->rendered || frame >= node->position)
+    flow = gst_web_audio_node_render (node, output, frame, frames, block);
+  else
+    flow = assemble (output, frame, frames, block);
+  if (flow == GST_FLOW_OK && output->port >= 0 && !take_channel (output, block)) {
+    gst_web_audio_block_clear (block);
+    return GST_FLOW_ERROR;
   }
-  return assemble (output, frame, frames, buffer);
-}
-
-/*
- * gst_web_audio_output_pick:
- * @block: what the node has rendered; replaced by what this output delivers
- *
- * Returns: whether there was memory for it. Needs the graph's lock.
- */
-gboolean
-gst_web_audio_output_pick (GstWebAudioOutput * output, GstWebAudioBlock * block)
-{
-  GstWebAudioBlock picked = { 0, };
-  gboolean silent;
-
-  if (output->port < 0)
-    return TRUE;
-  silent = block->silent || output->port >= (gint) block->channels;
-  if (gst_web_audio_node_acquire (output->node, &picked, 1,
-          GST_BUFFER_OFFSET (block->buffer), block->frames, silent)
-      && !silent)
-    memcpy (picked.data, gst_web_audio_block_plane (block, output->port),
-        block->frames * sizeof (gfloat));
-  gst_web_audio_block_clear (block);
-  *block = picked;
-  return picked.buffer != NULL;
+  return flow;
 }
 
 /* The pulled side */
@@ -326,35 +341,51 @@ mix_to_pinned (GstWebAudioOutput * output, GstWebAudioBlock * block)
   return GST_FLOW_OK;
 }
 
+/*
+ * gst_web_audio_output_deliver:
+ * @block: (out): the block; it may be a view
+ *
+ * What a pull of the pad gives, after the events that go before it. Needs the
+ * graph's lock.
+ */
+GstFlowReturn
+gst_web_audio_output_deliver (GstWebAudioOutput * output, guint64 frame,
+    guint frames, GstWebAudioBlock * block)
+{
+  GstWebAudioNode *node = output->node;
+  GstFlowReturn flow = gst_web_audio_output_take (output, frame, frames, block);
+
+  if (flow != GST_FLOW_OK)
+    return flow;
+  if (G_UNLIKELY (output->need_events || !output->configured
+          || GST_AUDIO_INFO_RATE (&output->info) != node->graph->rate
+          || output->pinned_for != block->channels)
+      && !send_pulled_events (output, block->channels, node->graph->rate)) {
+    gst_web_audio_block_clear (block);
+    /* what lets no planes through at all is about to be pushed through */
+    return choose_pulled_channels (output, 1, 0) ? GST_FLOW_NOT_NEGOTIATED :
+        GST_FLOW_NOT_LINKED;
+  }
+  if (output->pinned_channels && output->pinned_channels != block->channels)
+    flow = mix_to_pinned (output, block);
+  return flow;
+}
+
 static GstFlowReturn
 output_getrange (GstPad * pad, GstObject * parent, guint64 frame,
     guint frames, GstBuffer ** buffer)
 {
   GstWebAudioOutput *output = GST_WEB_AUDIO_OUTPUT_CAST (pad);
-  GstWebAudioNode *node = output->node;
-  GstBuffer *taken = NULL;
   GstWebAudioBlock block;
-  GstFlowReturn flow;
+  GstFlowReturn flow =
+      gst_web_audio_output_deliver (output, frame, frames, &block);
 
-  flow = gst_web_audio_output_take (output, frame, frames, &taken);
   if (flow != GST_FLOW_OK)
     return flow;
-  gst_web_audio_block_open (&block, taken);
-  if (!gst_web_audio_output_pick (output, &block))
+  if (!gst_web_audio_node_settle (output->node, &block))
     return GST_FLOW_ERROR;
-  if (G_UNLIKELY (output->need_events || !output->configured
-          || GST_AUDIO_INFO_RATE (&output->info) != node->graph->rate
-          || output->pinned_for != block.channels)
-      && !send_pulled_events (output, block.channels, node->graph->rate)) {
-    gst_web_audio_block_clear (&block);
-    /* what lets no planes through at all is about to be pushed through */
-    return choose_pulled_channels (output, 1, 0) ? GST_FLOW_NOT_NEGOTIATED :
-        GST_FLOW_NOT_LINKED;
-  }
-  if (output->pinned_channels && output->pinned_channels != block.channels)
-    flow = mix_to_pinned (output, &block);
-  *buffer = block.buffer;
-  return flow;
+  *buffer = gst_web_audio_block_close (&block);
+  return GST_FLOW_OK;
 }
 
 /* Activation */
@@ -362,6 +393,7 @@ output_getrange (GstPad * pad, GstObject * parent, guint64 frame,
 static gboolean
 activate_pull (GstWebAudioOutput * output, gboolean active)
 {
+  GstWebAudioGraph *graph;
   GstWebAudioInput *input;
 
   if (!active)
@@ -370,8 +402,10 @@ activate_pull (GstWebAudioOutput * output, gboolean active)
   if (!(input = gst_web_audio_link_find_input (output)))
     return FALSE;
   gst_object_unref (input);
+  graph = gst_web_audio_graph_lock (output->node);
   output->need_events = TRUE;
   output->configured = FALSE;
+  gst_web_audio_graph_unlock (graph);
   gst_web_audio_node_activate (output->node);
   return TRUE;
 }
@@ -640,9 +674,10 @@ static void
 gst_web_audio_output_init (GstWebAudioOutput * output)
 {
   output->port = -1;
-  output->backlog = gst_queue_array_new (16);
+  output->backlog =
+      gst_queue_array_new_for_struct (sizeof (GstWebAudioBlock), 16);
   gst_queue_array_set_clear_func (output->backlog,
-      (GDestroyNotify) gst_buffer_unref);
+      (GDestroyNotify) gst_web_audio_block_clear);
 }
 
 /*

@@ -40,7 +40,8 @@ struct _GstWebAudioOutput
                                  * several outputs; -1 for all channels */
   GstWebAudioInput *input;      /* the node input that pulls, owned */
   gboolean wanted;              /* somebody will consume what is rendered */
-  GstQueueArray *backlog;       /* GstBuffer, rendered for another consumer */
+  GstQueueArray *backlog;       /* GstWebAudioBlock, rendered for another
+                                 * consumer */
   gint64 drained_at;            /* monotonic time of the last take */
 
   /* what is sent */
@@ -92,16 +93,16 @@ G_GNUC_INTERNAL
 void gst_web_audio_output_push (GstWebAudioOutput * output);
 
 G_GNUC_INTERNAL
-gboolean gst_web_audio_output_pick (GstWebAudioOutput * output,
-    GstWebAudioBlock * block);
+GstFlowReturn gst_web_audio_output_take (GstWebAudioOutput * output,
+    guint64 frame, guint frames, GstWebAudioBlock * block);
 
 G_GNUC_INTERNAL
-GstFlowReturn gst_web_audio_output_take (GstWebAudioOutput * output,
-    guint64 frame, guint frames, GstBuffer ** buffer);
+GstFlowReturn gst_web_audio_output_deliver (GstWebAudioOutput * output,
+    guint64 frame, guint frames, GstWebAudioBlock * block);
 
 G_GNUC_INTERNAL
 void gst_web_audio_output_keep (GstWebAudioOutput * output,
-    GstBuffer * buffer);
+    const GstWebAudioBlock * block);
 
 G_GNUC_INTERNAL
 void gst_web_audio_output_drop_backlog (GstWebAudioOutput * output);

@@ -81,6 +81,8 @@ typedef struct
   gint rate;
   guint64 frame;
   guint n;
+  gboolean k_rate;
+  gboolean wants_trim;
 } Reading;
 
 /* The binding's value at the exact time of a frame: an interval in nanoseconds
@@ -167,35 +169,57 @@ conclude (const Reading * reading, gdouble current)
       (reading->frame + reading->n) / (gdouble) reading->rate);
 }
 
-/* The intrinsic values, unless they are all the same, which is *@value then. */
-static const gdouble *
-read_a_rate (const Reading * reading, gdouble * value)
+/* Whether one value may be that of all frames without a look at each quantum. */
+static gboolean
+may_be_still (const Reading * reading)
+{
+  GstWebAudioParam *param = reading->param;
+
+  if (reading->binding)
+    return FALSE;
+  return !reading->k_rate || (!param->input.buffer
+      && reading->frame == quantum_of (reading->frame)
+      && param->held_quantum != reading->frame);
+}
+
+/* The one look that is enough for most blocks: whether all frames have the same
+ * intrinsic value, *@value, which else is that of the frame before. */
+static gboolean
+read_still (Reading * reading, gdouble * value)
 {
   GstWebAudioParam *param = reading->param;
   WebAudioTimeline *timeline = param->schedule.timeline;
-  guint64 last = quantum_of (reading->frame + reading->n - 1);
-  guint i, at = last > reading->frame ? last - reading->frame : 0;
-  gboolean constant;
+  gboolean still;
 
   GST_OBJECT_LOCK (param);
+  reading->k_rate = param->rate == GST_WEB_AUDIO_AUTOMATION_RATE_K;
+  reading->wants_trim = webaudio_timeline_wants_trim (timeline);
   *value = param->current;
-  constant = !reading->binding && webaudio_timeline_read (timeline,
+  still = may_be_still (reading) && webaudio_timeline_read (timeline,
       reading->rate, reading->frame, reading->n, NULL, value);
-  if (constant)
+  if (still)
     conclude (reading, *value);
   GST_OBJECT_UNLOCK (param);
-  if (constant)
-    return NULL;
+  return still;
+}
+
+/* The intrinsic values; before them it was @value. */
+static const gdouble *
+read_a_rate (const Reading * reading, gdouble value)
+{
+  GstWebAudioParam *param = reading->param;
+  guint64 last = quantum_of (reading->frame + reading->n - 1);
+  guint i, at = last > reading->frame ? last - reading->frame : 0;
 
   ensure_capacity (param, reading->n);
   for (i = 0; reading->binding && i < reading->n; i++)
-    param->values[i] = ask_binding (reading, reading->frame + i, *value);
+    param->values[i] = ask_binding (reading, reading->frame + i, value);
   GST_OBJECT_LOCK (param);
   /* it may have become constant meanwhile */
-  if (!reading->binding && webaudio_timeline_read (timeline, reading->rate,
-          reading->frame, reading->n, param->values, value)) {
+  if (!reading->binding && webaudio_timeline_read (param->schedule.timeline,
+          reading->rate, reading->frame, reading->n, param->values, &value)) {
     for (i = 0; i < reading->n; i++)
-      param->values[i] = *value;
+      param->values[i] = value;
   }
   conclude (reading, param->values[at]);
   GST_OBJECT_UNLOCK (param);
@@ -219,42 +243,24 @@ read_quantum (const Reading * reading, guint64 frame, gdouble * intrinsic)
   return param->held_value;
 }
 
-/* All quanta in one look, where nothing moves. */
-static gboolean
-read_still_quanta (const Reading * reading, gdouble * value)
+/* Remembers what the last quantum has. */
+static void
+hold (const Reading * reading, gdouble value)
 {
   GstWebAudioParam *param = reading->param;
-  gboolean still;
 
-  if (reading->binding || param->input.buffer
-      || reading->frame != quantum_of (reading->frame)
-      || param->held_quantum == reading->frame)
-    return FALSE;
-  GST_OBJECT_LOCK (param);
-  *value = param->current;
-  still = webaudio_timeline_read (param->schedule.timeline, reading->rate,
-      reading->frame, reading->n, NULL, value);
-  if (still)
-    conclude (reading, *value);
-  GST_OBJECT_UNLOCK (param);
-  if (!still)
-    return FALSE;
-  *value = limit (param, *value);
   param->held_quantum = quantum_of (reading->frame + reading->n - 1);
-  param->held_value = *value;
-  return TRUE;
+  param->held_value = value;
 }
 
 static const gdouble *
 read_k_rate (const Reading * reading, gdouble * value)
 {
   GstWebAudioParam *param = reading->param;
-  gdouble intrinsic = gst_web_audio_param_get_value (param), last;
+  gdouble intrinsic = *value, last;
   gboolean constant = TRUE;
   guint done, count, i;
 
-  if (read_still_quanta (reading, value))
-    return NULL;
   *value = last = read_quantum (reading, reading->frame, &intrinsic);
   for (done = 0; done < reading->n; done += count) {
     guint64 frame = reading->frame + done;
@@ -352,29 +358,27 @@ gst_web_audio_param_values (GstWebAudioParam * param, guint64 frame, guint n,
     gdouble * value)
 {
   Reading reading = { param, get_binding (param), param->node->graph->rate,
-    frame, n
+    frame, n, FALSE, FALSE
   };
-  const gdouble *values;
-  GstWebAudioAutomationRate rate;
-  gboolean wants_trim;
+  const gdouble *values = NULL;
+  gboolean still = read_still (&reading, value);
 
-  GST_OBJECT_LOCK (param);
-  rate = param->rate;
-  wants_trim = webaudio_timeline_wants_trim (param->schedule.timeline);
-  GST_OBJECT_UNLOCK (param);
-  if (G_UNLIKELY (wants_trim))
+  if (G_UNLIKELY (reading.wants_trim))
     gst_web_audio_defer (trim_later, param);
   if (!reading.binding)
     param->bound = NAN;
 
-  if (rate == GST_WEB_AUDIO_AUTOMATION_RATE_K) {
+  if (still && (reading.k_rate || !param->input.buffer)) {
+    *value = limit (param, *value);
+    if (reading.k_rate)
+      hold (&reading, *value);
+  } else if (reading.k_rate) {
     values = read_k_rate (&reading, value);
   } else {
-    values = read_a_rate (&reading, value);
-    if (param->input.buffer || (values && has_limits (&reading)))
+    if (!still)
+      values = read_a_rate (&reading, *value);
+    if (!values || param->input.buffer || has_limits (&reading))
       values = complete (&reading, values, *value);
-    else if (!values)
-      *value = limit (param, *value);
   }
   param->read_to = frame + n;
   gst_clear_object (&reading.binding);

@@ -199,7 +199,7 @@ static void
 gst_web_audio_biquad_filter_locate (GstWebAudioNode * node, guint64 from,
     guint64 to)
 {
-  webaudio_recursion_reset (&GST_WEB_AUDIO_BIQUAD_FILTER (node)->biquad.past);
+  webaudio_biquad_reset (&GST_WEB_AUDIO_BIQUAD_FILTER (node)->biquad);
 }
 
 /* The response */

@@ -439,6 +439,9 @@ may_set_buffer (GstWebAudioBufferSource * self)
   GST_OBJECT_LOCK (self);
   used = self->buffer_set && active;
   GST_OBJECT_UNLOCK (self);
+  if (used)
+    GST_WARNING_OBJECT (self, "InvalidStateError: there has been a buffer "
+        "already");
   return !used;
 }
 
@@ -475,25 +478,10 @@ take_sample (GstWebAudioBufferSource * self, GstSample * sample)
 static void
 set_sample (GstWebAudioBufferSource * self, GstSample * sample)
 {
-  if (sample && !may_set_buffer (self)) {
-    GST_WARNING_OBJECT (self, "InvalidStateError: there has been a buffer "
-        "already");
+  if (sample && !may_set_buffer (self))
     return;
-  }
   gst_web_audio_file_set_uri (self->file, NULL);
   take_sample (self, sample);
-}
-
-static void
-set_file (GstWebAudioBufferSource * self, guint id, const gchar * name)
-{
-  if (!may_set_buffer (self))
-    GST_WARNING_OBJECT (self, "InvalidStateError: there has been a buffer "
-        "already");
-  else if (id == PROP_LOCATION)
-    gst_web_audio_file_set_location (self->file, name);
-  else
-    gst_web_audio_file_set_uri (self->file, name);
 }
 
 static void
@@ -535,18 +523,8 @@ static GstStateChangeReturn
 gst_web_audio_buffer_source_change_state (GstElement * element,
     GstStateChange transition)
 {
-  GstWebAudioBufferSource *self = GST_WEB_AUDIO_BUFFER_SOURCE (element);
-  GstStateChangeReturn result;
-
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY
-      && !gst_web_audio_file_open (self->file))
-    return GST_STATE_CHANGE_FAILURE;
-  result =
-      GST_ELEMENT_CLASS (gst_web_audio_buffer_source_parent_class)->change_state
-      (element, transition);
-  if (transition == GST_STATE_CHANGE_READY_TO_NULL)
-    gst_web_audio_file_close (self->file);
-  return result;
+  return gst_web_audio_file_change_state (GST_WEB_AUDIO_BUFFER_SOURCE
+      (element)->file, gst_web_audio_buffer_source_parent_class, transition);
 }
 
 /* The object */
@@ -563,7 +541,8 @@ gst_web_audio_buffer_source_set_property (GObject * object, guint id,
       return;
     case PROP_LOCATION:
     case PROP_URI:
-      set_file (self, id, g_value_get_string (value));
+      if (may_set_buffer (self))
+        gst_web_audio_file_set_property (self->file, value, pspec);
       return;
   }
   GST_OBJECT_LOCK (self);
@@ -598,10 +577,8 @@ gst_web_audio_buffer_source_get_property (GObject * object, guint id,
 
   switch (id) {
     case PROP_LOCATION:
-      g_value_take_string (value, gst_web_audio_file_get_location (self->file));
-      return;
     case PROP_URI:
-      g_value_take_string (value, gst_web_audio_file_get_uri (self->file));
+      gst_web_audio_file_get_property (self->file, value, pspec);
       return;
   }
   GST_OBJECT_LOCK (self);

@@ -69,6 +69,7 @@ set_number_of_outputs (GstWebAudioNode * node, guint count)
   }
   GST_OBJECT_LOCK (node);
   node->channel_count = count;
+  g_atomic_int_set (&node->mixing_changed, TRUE);
   GST_OBJECT_UNLOCK (node);
 }
 

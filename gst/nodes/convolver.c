@@ -127,6 +127,16 @@ gst_web_audio_convolver_at_rest (GstWebAudioNode * node)
   return !self->kernel || webaudio_convolver_is_at_rest (self->kernel);
 }
 
+/* Its channels change at a quantum. */
+static guint
+gst_web_audio_convolver_max_block (GstWebAudioNode * node)
+{
+  GstWebAudioConvolver *self = GST_WEB_AUDIO_CONVOLVER (node);
+
+  return self->kernel && webaudio_convolver_is_settling (self->kernel) ?
+      GST_WEB_AUDIO_QUANTUM : 0;
+}
+
 static GstFlowReturn
 gst_web_audio_convolver_process (GstWebAudioNode * node, guint64 frame,
     GstWebAudioBlock * block)
@@ -427,18 +437,8 @@ static GstStateChangeReturn
 gst_web_audio_convolver_change_state (GstElement * element,
     GstStateChange transition)
 {
-  GstWebAudioConvolver *self = GST_WEB_AUDIO_CONVOLVER (element);
-  GstStateChangeReturn result;
-
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY
-      && !gst_web_audio_file_open (self->file))
-    return GST_STATE_CHANGE_FAILURE;
-  result =
-      GST_ELEMENT_CLASS (gst_web_audio_convolver_parent_class)->change_state
-      (element, transition);
-  if (transition == GST_STATE_CHANGE_READY_TO_NULL)
-    gst_web_audio_file_close (self->file);
-  return result;
+  return gst_web_audio_file_change_state (GST_WEB_AUDIO_CONVOLVER
+      (element)->file, gst_web_audio_convolver_parent_class, transition);
 }
 
 static void
@@ -458,10 +458,8 @@ gst_web_audio_convolver_set_property (GObject * object, guint id,
       GST_OBJECT_UNLOCK (self);
       break;
     case PROP_LOCATION:
-      gst_web_audio_file_set_location (self->file, g_value_get_string (value));
-      break;
     case PROP_URI:
-      gst_web_audio_file_set_uri (self->file, g_value_get_string (value));
+      gst_web_audio_file_set_property (self->file, value, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -487,10 +485,8 @@ gst_web_audio_convolver_get_property (GObject * object, guint id,
       GST_OBJECT_UNLOCK (self);
       break;
     case PROP_LOCATION:
-      g_value_take_string (value, gst_web_audio_file_get_location (self->file));
-      break;
     case PROP_URI:
-      g_value_take_string (value, gst_web_audio_file_get_uri (self->file));
+      gst_web_audio_file_get_property (self->file, value, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -566,6 +562,7 @@ gst_web_audio_convolver_class_init (GstWebAudioConvolverClass * klass)
   node_class->locate = gst_web_audio_convolver_locate;
   node_class->process = gst_web_audio_convolver_process;
   node_class->at_rest = gst_web_audio_convolver_at_rest;
+  node_class->max_block = gst_web_audio_convolver_max_block;
   node_class->max_channels = 2;
   gst_web_audio_node_class_add_output (node_class);
   gst_web_audio_node_class_add_input (node_class);

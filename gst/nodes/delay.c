@@ -97,15 +97,14 @@ write_block (GstWebAudioDelay * self, guint64 frame,
 
 static void
 read_block (GstWebAudioDelay * self, const WebAudioDelayReading * reading,
-    GstWebAudioBlock * block, WebAudioInterpretation interpretation)
+    GstWebAudioBlock * block)
 {
   gfloat *planes[GST_WEB_AUDIO_MAX_CHANNELS];
   guint c;
 
   for (c = 0; c < block->channels; c++)
     planes[c] = gst_web_audio_block_plane (block, c);
-  webaudio_delay_read (self->line, reading, planes, block->channels,
-      interpretation);
+  webaudio_delay_read (self->line, reading, planes);
 }
 
 static GstFlowReturn
@@ -113,7 +112,6 @@ gst_web_audio_delay_process (GstWebAudioNode * node, guint64 frame,
     GstWebAudioBlock * block)
 {
   GstWebAudioDelay *self = GST_WEB_AUDIO_DELAY (node);
-  WebAudioInterpretation interpretation = get_interpretation (node);
   WebAudioDelayReading reading = { frame, block->frames, NULL, 0,
     node->graph->rate, 0
   };
@@ -124,7 +122,7 @@ gst_web_audio_delay_process (GstWebAudioNode * node, guint64 frame,
   reading.seconds =
       gst_web_audio_param_values (gst_web_audio_node_get_param (node,
           PARAM_DELAY_TIME), frame, block->frames, &reading.constant);
-  write_block (self, frame, block, interpretation);
+  write_block (self, frame, block, get_interpretation (node));
   channels = webaudio_delay_survey (self->line, &reading, &silent);
   if (channels == block->channels && ((silent && block->silent)
           || (!reading.seconds && reading.constant == 0)))
@@ -135,7 +133,7 @@ gst_web_audio_delay_process (GstWebAudioNode * node, guint64 frame,
           block->frames, silent))
     return GST_FLOW_ERROR;
   if (!silent)
-    read_block (self, &reading, &result, interpretation);
+    read_block (self, &reading, &result);
   if (result.buffer != block->buffer)
     gst_web_audio_block_clear (block);
   *block = result;
@@ -156,16 +154,6 @@ gst_web_audio_delay_at_rest (GstWebAudioNode * node)
     seconds = GST_WEB_AUDIO_DELAY_LIMIT;
   return webaudio_delay_is_over (self->line, node->position,
       seconds * node->graph->rate);
-}
-
-/* While channels change inside of the line, how many come out is found for
- * each quantum. */
-static guint
-gst_web_audio_delay_max_block (GstWebAudioNode * node)
-{
-  return !node->prepared
-      || webaudio_delay_is_uniform (GST_WEB_AUDIO_DELAY (node)->line) ? 0 :
-      GST_WEB_AUDIO_QUANTUM;
 }
 
 /* Properties */
@@ -269,7 +257,6 @@ gst_web_audio_delay_class_init (GstWebAudioDelayClass * klass)
   node_class->locate = gst_web_audio_delay_locate;
   node_class->process = gst_web_audio_delay_process;
   node_class->at_rest = gst_web_audio_delay_at_rest;
-  node_class->max_block = gst_web_audio_delay_max_block;
   gst_web_audio_node_class_add_output (node_class);
   gst_web_audio_node_class_add_input (node_class);
   /**

@@ -90,18 +90,14 @@ check_writer (GstWebAudioDelayReader * self)
 
 static void
 read_block (const WebAudioDelay * line, const WebAudioDelayReading * reading,
-    GstWebAudioNode * node, GstWebAudioBlock * block)
+    GstWebAudioBlock * block)
 {
   gfloat *planes[GST_WEB_AUDIO_MAX_CHANNELS];
-  WebAudioInterpretation interpretation;
   guint c;
 
-  GST_OBJECT_LOCK (node);
-  interpretation = (WebAudioInterpretation) node->channel_interpretation;
-  GST_OBJECT_UNLOCK (node);
   for (c = 0; c < block->channels; c++)
     planes[c] = gst_web_audio_block_plane (block, c);
-  webaudio_delay_read (line, reading, planes, block->channels, interpretation);
+  webaudio_delay_read (line, reading, planes);
 }
 
 /* Whether a delay-time that moves no more can reach any sound in the line. */
@@ -157,7 +153,7 @@ gst_web_audio_delay_reader_process (GstWebAudioNode * node, guint64 frame,
           silent))
     return GST_FLOW_ERROR;
   if (!silent)
-    read_block (line, &reading, node, block);
+    read_block (line, &reading, block);
   return GST_FLOW_OK;
 }
 

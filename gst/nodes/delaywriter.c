@@ -130,15 +130,14 @@ gst_web_audio_delay_writer_process (GstWebAudioNode * node, guint64 frame,
   return GST_FLOW_OK;
 }
 
-/* A loop ends, and changes its channels, at a quantum. */
+/* A loop ends at a quantum. */
 static guint
 gst_web_audio_delay_writer_max_block (GstWebAudioNode * node)
 {
   GstWebAudioDelayWriter *self = GST_WEB_AUDIO_DELAY_WRITER (node);
 
   self->ending = gst_web_audio_ending_find (node);
-  return self->ending == GST_WEB_AUDIO_ENDING_NONE && (!node->prepared
-      || webaudio_delay_is_uniform (self->line)) ? 0 : GST_WEB_AUDIO_QUANTUM;
+  return self->ending == GST_WEB_AUDIO_ENDING_NONE ? 0 : GST_WEB_AUDIO_QUANTUM;
 }
 
 /* States */

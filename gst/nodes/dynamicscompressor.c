@@ -171,6 +171,17 @@ gst_web_audio_dynamics_compressor_at_rest (GstWebAudioNode * node)
       (node)->kernel);
 }
 
+/* Its channels change at a quantum. */
+static guint
+gst_web_audio_dynamics_compressor_max_block (GstWebAudioNode * node)
+{
+  GstWebAudioDynamicsCompressor *self =
+      GST_WEB_AUDIO_DYNAMICS_COMPRESSOR (node);
+
+  return self->kernel && webaudio_compressor_is_settling (self->kernel) ?
+      GST_WEB_AUDIO_QUANTUM : 0;
+}
+
 static guint
 gst_web_audio_dynamics_compressor_latency (GstWebAudioNode * node, gint rate)
 {
@@ -362,6 +373,7 @@ gst_web_audio_dynamics_compressor_class_init (GstWebAudioDynamicsCompressorClass
   node_class->process = gst_web_audio_dynamics_compressor_process;
   node_class->at_rest = gst_web_audio_dynamics_compressor_at_rest;
   node_class->latency = gst_web_audio_dynamics_compressor_latency;
+  node_class->max_block = gst_web_audio_dynamics_compressor_max_block;
   node_class->max_channels = 2;
   gst_web_audio_node_class_add_output (node_class);
   gst_web_audio_node_class_add_input (node_class);

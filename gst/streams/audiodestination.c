@@ -22,23 +22,22 @@
 
 /*
  * How it is made: a bin of a node, which does nothing but drive the graph, and
- * a player, which is a bin of its own so that it can be exchanged as a whole.
+ * of what it plays through (audioplayer.h).
  */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include <gst/pbutils/pbutils.h>
 #include <math.h>
 
 #include "../graph/node.h"
 #include "../graph/suspend.h"
 #include "audiodestination.h"
-#include "audiodevice.h"
+#include "audioplayer.h"
 
-GST_DEBUG_CATEGORY_STATIC (audio_destination_debug);
-#define GST_CAT_DEFAULT audio_destination_debug
+GST_DEBUG_CATEGORY (gst_web_audio_audio_destination_debug);
+#define GST_CAT_DEFAULT gst_web_audio_audio_destination_debug
 
 /* While the graph has no rate of its own */
 #define DEFAULT_RATE 48000
@@ -126,17 +125,13 @@ struct _GstWebAudioAudioDestination
   GstWebAudioNode *node;        /* the bin's */
   GstPad *src;                  /* the node's */
 
-  /* object lock; the player is exchanged with the state lock, too */
-  GstElement *player;           /* (nullable): the bin's */
-  GstElement *candidate;        /* (nullable): may become the player */
-  GstElement *audio_sink;       /* (nullable) */
-  gchar *sink_id;
+  GstWebAudioPlayer player;
+
+  /* object lock */
   GArray *suspensions;          /* gdouble, seconds, ascending */
   gboolean suspended;
   gboolean closed;
   gboolean playing;
-  gboolean failed;              /* the player did, and is being replaced */
-  guint failures;               /* since the player is not the one asked for */
   GstClockTime heard;           /* at most */
   GstWebAudioContextState state;        /* that was told */
   gboolean post_messages;
@@ -164,8 +159,8 @@ G_DEFINE_TYPE (GstWebAudioAudioDestination, gst_web_audio_audio_destination,
     GST_TYPE_BIN);
 GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (audiodestination, "audiodestination",
     GST_RANK_NONE, GST_TYPE_WEB_AUDIO_AUDIO_DESTINATION,
-    GST_DEBUG_CATEGORY_INIT (audio_destination_debug, "audiodestination", 0,
-        "Web Audio destination"));
+    GST_DEBUG_CATEGORY_INIT (gst_web_audio_audio_destination_debug,
+        "audiodestination", 0, "Web Audio destination"));
 
 #define RAW_CAPS "audio/x-raw"
 
@@ -244,43 +239,17 @@ get_current_time (GstWebAudioAudioDestination * self)
   return get_position (self, GST_FORMAT_TIME);
 }
 
-/* (nullable) (transfer full) */
-static GstElement *
-get_player (GstWebAudioAudioDestination * self)
-{
-  GstElement *player;
-
-  GST_OBJECT_LOCK (self);
-  player = self->player ? gst_object_ref (self->player) : NULL;
-  GST_OBJECT_UNLOCK (self);
-  return player;
-}
-
-static gboolean
-has_player (GstWebAudioAudioDestination * self)
-{
-  GstElement *player = get_player (self);
-  gboolean has = player != NULL;
-
-  gst_clear_object (&player);
-  return has;
-}
-
 /* What of it is heard now, as far as the player knows. A sink that waits for
  * what is to be heard next goes back in time: we do not. */
 static GstClockTime
 get_heard_time (GstWebAudioAudioDestination * self, GstClockTime * current)
 {
-  GstElement *player = get_player (self);
-  gint64 position = 0;
-  GstClockTime heard;
+  GstClockTime heard = 0;
+  gboolean played = gst_web_audio_player_query_position (&self->player,
+      &heard);
 
-  if (player && !gst_element_query_position (player, GST_FORMAT_TIME,
-          &position))
-    position = 0;
   *current = get_current_time (self);
-  heard = player ? MIN (*current, (GstClockTime) MAX (position, 0)) : *current;
-  gst_clear_object (&player);
+  heard = played ? MIN (*current, heard) : *current;
   GST_OBJECT_LOCK (self);
   /* beyond the current time it is of before a seek */
   if (self->heard <= *current)
@@ -326,9 +295,10 @@ static guint
 get_max_channel_count (GstWebAudioAudioDestination * self)
 {
   guint most = 0, i;
-  GstCaps *caps;
+  GstCaps *caps = NULL;
 
-  caps = has_player (self) ? gst_pad_peer_query_caps (self->src, NULL) : NULL;
+  if (gst_web_audio_player_is_there (&self->player))
+    caps = gst_pad_peer_query_caps (self->src, NULL);
   for (i = 0; caps && i < gst_caps_get_size (caps); i++) {
     const GValue *value =
         gst_structure_get_value (gst_caps_get_structure (caps, i), "channels");
@@ -343,367 +313,19 @@ get_max_channel_count (GstWebAudioAudioDestination * self)
       MIN (most, GST_WEB_AUDIO_MAX_CHANNELS);
 }
 
-/* Where the sink of a player is found again */
-#define SINK_DATA "audiodestination-sink"
-
-/* Another device may take other formats and rates than the graph has.
- * (nullable) (transfer full) */
-static GstElement *
-make_player (GstElement * sink)
-{
-  GstElement *convert = gst_element_factory_make ("audioconvert", NULL);
-  GstElement *resample = gst_element_factory_make ("audioresample", NULL);
-  GstElement *player;
-  GstPad *pad;
-
-  if (!convert || !resample) {
-    gst_clear_object (&convert);
-    gst_clear_object (&resample);
-    return NULL;
-  }
-  player = gst_object_ref_sink (gst_bin_new (NULL));
-  gst_bin_add_many (GST_BIN (player), convert, resample, NULL);
-  if (!gst_bin_add (GST_BIN (player), sink)
-      || !gst_element_link_many (convert, resample, sink, NULL)) {
-    gst_object_unref (player);
-    return NULL;
-  }
-  g_object_set_data (G_OBJECT (player), SINK_DATA, sink);
-  pad = gst_element_get_static_pad (convert, "sink");
-  gst_element_add_pad (player, gst_ghost_pad_new ("sink", pad));
-  gst_object_unref (pad);
-  return player;
-}
-
-/* The element that @sink_id or audio-sink stand for, or the default one.
- * (nullable) (transfer full) */
-static GstElement *
-make_sink (GstWebAudioAudioDestination * self, const gchar * sink_id)
-{
-  GstElement *sink = NULL;
-
-  if (*sink_id) {
-    sink = gst_web_audio_audio_device_make_sink (sink_id);
-    return sink ? gst_object_ref_sink (sink) : NULL;
-  }
-  GST_OBJECT_LOCK (self);
-  if (self->audio_sink)
-    sink = gst_object_ref (self->audio_sink);
-  GST_OBJECT_UNLOCK (self);
-  if (sink)
-    return sink;
-  sink = gst_element_factory_make ("autoaudiosink", NULL);
-  return sink ? gst_object_ref_sink (sink) : NULL;
-}
-
-/* Fails where the player has lost its device already, and takes no format. */
-static gboolean
-link_player (GstWebAudioAudioDestination * self, GstElement * player)
-{
-  GstPad *pad = gst_element_get_static_pad (player, "sink");
-  gboolean linked = gst_pad_link (self->src, pad) == GST_PAD_LINK_OK;
-
-  gst_object_unref (pad);
-  return linked;
-}
-
 static void
-unlink_player (GstWebAudioAudioDestination * self, GstElement * player)
+on_sink_changed (GstElement * element, const gchar * sink_id)
 {
-  GstPad *pad = gst_element_get_static_pad (player, "sink");
-
-  gst_pad_unlink (self->src, pad);
-  gst_object_unref (pad);
-}
-
-/* (transfer full): gives the sink back, too, which may be the application's. */
-static void
-drop_player (GstWebAudioAudioDestination * self, GstElement * player)
-{
-  gst_element_set_locked_state (player, TRUE);
-  gst_element_set_state (player, GST_STATE_NULL);
-  gst_bin_remove (GST_BIN (self), player);
-  gst_bin_remove (GST_BIN (player), g_object_get_data (G_OBJECT (player),
-          SINK_DATA));
-  gst_object_unref (player);
-}
-
-/* @player: (nullable) (transfer full) */
-static void
-set_player (GstWebAudioAudioDestination * self, GstElement * player)
-{
-  GstElement *old;
-
-  GST_OBJECT_LOCK (self);
-  old = self->player;
-  self->player = player;
-  GST_OBJECT_UNLOCK (self);
-  gst_clear_object (&old);
-}
-
-static void
-set_candidate (GstWebAudioAudioDestination * self, GstElement * player)
-{
-  GST_OBJECT_LOCK (self);
-  self->candidate = player;
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
-set_failures (GstWebAudioAudioDestination * self, guint failures)
-{
-  GST_OBJECT_LOCK (self);
-  self->failed = FALSE;
-  self->failures = failures;
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* Waits until the driver has come back from the old player, so that what it had
- * to say about it has been said. */
-static void
-wait_for_driver (GstWebAudioAudioDestination * self)
-{
-  GST_PAD_STREAM_LOCK (self->src);
-  GST_PAD_STREAM_UNLOCK (self->src);
-}
-
-/* Needs the state lock. */
-static void
-remove_player (GstWebAudioAudioDestination * self)
-{
-  GstElement *old = get_player (self);
-
-  if (old) {
-    unlink_player (self, old);
-    drop_player (self, old);
-    wait_for_driver (self);
-    set_player (self, NULL);
-  }
-  GST_OBJECT_LOCK (self);
-  self->failed = FALSE;
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* (transfer full): a player that could be opened. */
-static GstElement *
-open_player (GstWebAudioAudioDestination * self, GstElement * sink)
-{
-  GstElement *player = make_player (sink);
-
-  if (!player)
-    return NULL;
-  set_candidate (self, has_player (self) ? player : NULL);
-  gst_element_set_locked_state (player, TRUE);
-  gst_bin_add (GST_BIN (self), player);
-  if (gst_element_set_state (player, GST_STATE_READY)
-      == GST_STATE_CHANGE_FAILURE) {
-    drop_player (self, player);
-    player = NULL;
-  }
-  set_candidate (self, NULL);
-  return player;
-}
-
-/* (transfer full): takes all in time, and plays nothing. */
-static GstElement *
-make_silent_sink (void)
-{
-  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
-
-  g_object_set (sink, "sync", TRUE, NULL);
-  return gst_object_ref_sink (sink);
-}
-
-/* Plays through @sink (transfer full) from now on. If that cannot be opened, all
- * stays as it was; if it is lost at once, a silent one takes its place. Needs
- * the state lock. */
-static gboolean
-replace_player (GstWebAudioAudioDestination * self, GstElement * sink)
-{
-  GstElement *player = open_player (self, sink);
-  gboolean linked;
-
-  gst_object_unref (sink);
-  if (!player)
-    return FALSE;
-  gst_web_audio_delay (self->node, TRUE);
-  remove_player (self);
-  set_player (self, player);
-  gst_element_set_locked_state (player, FALSE);
-  linked = gst_element_sync_state_with_parent (player)
-      && link_player (self, player);
-  gst_web_audio_delay (self->node, FALSE);
-  if (!linked)
-    replace_player (self, make_silent_sink ());
-  return linked;
-}
-
-/* On the way to READY. */
-static gboolean
-add_player (GstWebAudioAudioDestination * self)
-{
-  gchar *sink_id;
-  GstElement *sink;
-  gboolean wanted, added;
-
-  GST_OBJECT_LOCK (self);
-  sink_id = g_strdup (self->sink_id);
-  wanted = self->audio_sink || *self->sink_id
-      || GST_ELEMENT (self)->numsrcpads == 0;
-  GST_OBJECT_UNLOCK (self);
-  set_failures (self, 0);
-  sink = wanted ? make_sink (self, sink_id) : NULL;
-  added = sink && replace_player (self, sink);
-  if (!sink && *sink_id)
-    GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
-        ("There is no audio output %s.", sink_id), ("NotFoundError"));
-  else if (!sink && wanted)
-    gst_element_post_message (GST_ELEMENT (self),
-        gst_missing_element_message_new (GST_ELEMENT (self), "autoaudiosink"));
-  g_free (sink_id);
-  return added || !wanted;
-}
-
-static void
-tell_sink (GstWebAudioAudioDestination * self, const gchar * sink_id)
-{
-  tell (self, SIGNAL_SINK_CHANGED,
+  tell (GST_WEB_AUDIO_AUDIO_DESTINATION (element), SIGNAL_SINK_CHANGED,
       gst_structure_new ("audiodestination-sink-changed", "sink-id",
           G_TYPE_STRING, sink_id, NULL));
-}
-
-/* Whether the application's sink plays, which cannot be in two players. */
-static gboolean
-uses_audio_sink (GstWebAudioAudioDestination * self)
-{
-  GstElement *player = get_player (self);
-  gboolean uses;
-
-  GST_OBJECT_LOCK (self);
-  uses = player && self->audio_sink
-      && g_object_get_data (G_OBJECT (player), SINK_DATA) == self->audio_sink;
-  GST_OBJECT_UNLOCK (self);
-  gst_clear_object (&player);
-  return uses;
-}
-
-/* Plays through what @sink_id stands for now. Needs the state lock. */
-static gboolean
-change_sink (GstWebAudioAudioDestination * self, const gchar * sink_id)
-{
-  if (has_player (self)) {
-    GstElement *sink = make_sink (self, sink_id);
-
-    if (sink && !*sink_id && uses_audio_sink (self))
-      remove_player (self);
-    if (!sink || !replace_player (self, sink)) {
-      GST_WARNING_OBJECT (self, "NotFoundError: no audio output %s", sink_id);
-      return FALSE;
-    }
-    set_failures (self, 0);
-  }
-  GST_OBJECT_LOCK (self);
-  g_free (self->sink_id);
-  self->sink_id = g_strdup (sink_id);
-  GST_OBJECT_UNLOCK (self);
-  g_object_notify (G_OBJECT (self), "sink-id");
-  tell_sink (self, sink_id);
-  return TRUE;
 }
 
 static gboolean
 gst_web_audio_audio_destination_set_sink_id (GstWebAudioAudioDestination * self,
     const gchar * sink_id)
 {
-  gboolean same, done;
-
-  if (!sink_id)
-    sink_id = "";
-  GST_STATE_LOCK (self);
-  GST_OBJECT_LOCK (self);
-  same = self->failures == 0 && g_str_equal (self->sink_id, sink_id);
-  GST_OBJECT_UNLOCK (self);
-  done = same || change_sink (self, sink_id);
-  GST_STATE_UNLOCK (self);
-  return done;
-}
-
-/* A device that is lost: first to the default one, then to a silent one. */
-
-static void
-fall_back (GstElement * element, gpointer data)
-{
-  GstWebAudioAudioDestination *self = GST_WEB_AUDIO_AUDIO_DESTINATION (element);
-  GstElement *sink = NULL;
-  gboolean failed;
-  guint failures;
-
-  GST_STATE_LOCK (self);
-  GST_OBJECT_LOCK (self);
-  failed = self->failed;
-  failures = self->failures;
-  GST_OBJECT_UNLOCK (self);
-  if (failed) {
-    if (failures == 1)
-      sink = gst_element_factory_make ("autoaudiosink", NULL);
-    if (!sink || !replace_player (self, gst_object_ref_sink (sink)))
-      replace_player (self, make_silent_sink ());
-  }
-  GST_STATE_UNLOCK (self);
-  if (failed)
-    tell_sink (self, "");
-}
-
-static gboolean
-is_of (GstObject * src, GstElement * player)
-{
-  return player && (src == GST_OBJECT (player)
-      || gst_object_has_as_ancestor (src, GST_OBJECT (player)));
-}
-
-/* Whether an error or end is that of an audio output, and so not the graph's:
- * of the player while it plays, or of one that is only being tried. */
-static gboolean
-take_loss (GstWebAudioAudioDestination * self, GstMessage * message)
-{
-  gboolean is_error = GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR;
-  GstObject *src = GST_MESSAGE_SRC (message);
-  GstElement *player = get_player (self), *candidate;
-  gboolean lost = FALSE, begins = FALSE, of_player = is_of (src, player);
-
-  GST_OBJECT_LOCK (self);
-  candidate = self->candidate ? gst_object_ref (self->candidate) : NULL;
-  if (self->failed) {
-    /* what the driver says of it is no news */
-    lost = of_player || src == GST_OBJECT (self->node);
-  } else if (is_error && of_player && self->player == player
-      && GST_STATE (self) >= GST_STATE_PAUSED) {
-    lost = begins = self->failed = TRUE;
-    self->failures++;
-  }
-  GST_OBJECT_UNLOCK (self);
-  lost |= is_of (src, candidate);
-  gst_clear_object (&player);
-  gst_clear_object (&candidate);
-  if (begins) {
-    gst_web_audio_delay (self->node, TRUE);
-    gst_element_call_async (GST_ELEMENT (self), fall_back, NULL, NULL);
-  }
-  return lost;
-}
-
-static void
-warn_of (GstWebAudioAudioDestination * self, GstMessage * message)
-{
-  GError *error = NULL;
-  gchar *debug = NULL;
-
-  gst_message_parse_error (message, &error, &debug);
-  GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
-      ("The audio output failed: %s", error->message), ("%s",
-          debug ? debug : ""));
-  g_clear_error (&error);
-  g_free (debug);
+  return gst_web_audio_player_set_sink_id (&self->player, sink_id);
 }
 
 static void
@@ -711,17 +333,12 @@ gst_web_audio_audio_destination_handle_message (GstBin * bin,
     GstMessage * message)
 {
   GstWebAudioAudioDestination *self = GST_WEB_AUDIO_AUDIO_DESTINATION (bin);
-  gboolean is_error = GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR;
 
-  if ((is_error || GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS)
-      && GST_MESSAGE_SRC (message) && take_loss (self, message)) {
-    if (is_error && GST_MESSAGE_SRC (message) != GST_OBJECT (self->node))
-      warn_of (self, message);
+  if (gst_web_audio_player_take_message (&self->player, message))
     gst_message_unref (message);
-    return;
-  }
-  GST_BIN_CLASS (gst_web_audio_audio_destination_parent_class)->handle_message
-      (bin, message);
+  else
+    GST_BIN_CLASS (gst_web_audio_audio_destination_parent_class)->handle_message
+        (bin, message);
 }
 
 /* The verbs of AudioContext */
@@ -775,7 +392,8 @@ gst_web_audio_audio_destination_resume (GstWebAudioAudioDestination * self)
   self->suspended = FALSE;
   GST_OBJECT_UNLOCK (self);
   gst_web_audio_suspend_at (self->node, get_next_suspension (self));
-  gst_web_audio_resume (self->node, has_player (self));
+  gst_web_audio_resume (self->node,
+      gst_web_audio_player_is_there (&self->player));
   tell_state (self, FALSE);
   return TRUE;
 }
@@ -953,7 +571,8 @@ gst_web_audio_audio_destination_change_state (GstElement * element,
   GstWebAudioAudioDestination *self = GST_WEB_AUDIO_AUDIO_DESTINATION (element);
   GstStateChangeReturn result;
 
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !add_player (self))
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY
+      && !gst_web_audio_player_add (&self->player))
     return GST_STATE_CHANGE_FAILURE;
   result = GST_ELEMENT_CLASS
       (gst_web_audio_audio_destination_parent_class)->change_state (element,
@@ -961,7 +580,7 @@ gst_web_audio_audio_destination_change_state (GstElement * element,
   if (transition == GST_STATE_CHANGE_READY_TO_NULL
       || (transition == GST_STATE_CHANGE_NULL_TO_READY
           && result == GST_STATE_CHANGE_FAILURE)) {
-    remove_player (self);
+    gst_web_audio_player_remove (&self->player);
     gst_web_audio_delay (self->node, FALSE);
   }
   if (result == GST_STATE_CHANGE_FAILURE)
@@ -977,29 +596,6 @@ gst_web_audio_audio_destination_change_state (GstElement * element,
 
 /* Properties */
 
-/* While something plays, it is to be heard through @sink from now on. */
-static void
-set_audio_sink (GstWebAudioAudioDestination * self, GstElement * sink)
-{
-  GstElement *old;
-
-  if (sink)
-    gst_object_ref_sink (sink);
-  GST_STATE_LOCK (self);
-  GST_OBJECT_LOCK (self);
-  old = self->audio_sink;
-  self->audio_sink = sink;
-  GST_OBJECT_UNLOCK (self);
-  if (old != sink && has_player (self) && !change_sink (self, "")) {
-    GST_OBJECT_LOCK (self);
-    self->audio_sink = old;
-    GST_OBJECT_UNLOCK (self);
-    old = sink;
-  }
-  GST_STATE_UNLOCK (self);
-  gst_clear_object (&old);
-}
-
 static void
 gst_web_audio_audio_destination_set_property (GObject * object, guint id,
     const GValue * value, GParamSpec * pspec)
@@ -1008,7 +604,8 @@ gst_web_audio_audio_destination_set_property (GObject * object, guint id,
 
   switch (id) {
     case PROP_AUDIO_SINK:
-      set_audio_sink (self, g_value_get_object (value));
+      gst_web_audio_player_set_audio_sink (&self->player,
+          g_value_get_object (value));
       break;
     case PROP_SINK_ID:
       gst_web_audio_audio_destination_set_sink_id (self,
@@ -1034,12 +631,12 @@ gst_web_audio_audio_destination_get_property (GObject * object, guint id,
   switch (id) {
     case PROP_AUDIO_SINK:
       GST_OBJECT_LOCK (self);
-      g_value_set_object (value, self->audio_sink);
+      g_value_set_object (value, self->player.audio_sink);
       GST_OBJECT_UNLOCK (self);
       break;
     case PROP_SINK_ID:
       GST_OBJECT_LOCK (self);
-      g_value_set_string (value, self->sink_id);
+      g_value_set_string (value, self->player.sink_id);
       GST_OBJECT_UNLOCK (self);
       break;
     case PROP_MAX_CHANNEL_COUNT:
@@ -1072,8 +669,6 @@ gst_web_audio_audio_destination_dispose (GObject * object)
 {
   GstWebAudioAudioDestination *self = GST_WEB_AUDIO_AUDIO_DESTINATION (object);
 
-  gst_clear_object (&self->player);
-  gst_clear_object (&self->audio_sink);
   gst_clear_object (&self->src);
   G_OBJECT_CLASS (gst_web_audio_audio_destination_parent_class)->dispose
       (object);
@@ -1084,7 +679,7 @@ gst_web_audio_audio_destination_finalize (GObject * object)
 {
   GstWebAudioAudioDestination *self = GST_WEB_AUDIO_AUDIO_DESTINATION (object);
 
-  g_free (self->sink_id);
+  gst_web_audio_player_clear (&self->player);
   g_array_unref (self->suspensions);
   G_OBJECT_CLASS (gst_web_audio_audio_destination_parent_class)->finalize
       (object);
@@ -1314,12 +909,13 @@ gst_web_audio_audio_destination_init (GstWebAudioAudioDestination * self)
 {
   Exit *node = g_object_new (exit_get_type (), "name", "node", NULL);
 
-  self->sink_id = g_strdup ("");
   self->suspensions = g_array_new (FALSE, FALSE, sizeof (gdouble));
   self->post_messages = TRUE;
   node->destination = self;
   self->node = GST_WEB_AUDIO_NODE (node);
   self->src = gst_element_get_static_pad (GST_ELEMENT (node), "src");
+  gst_web_audio_player_init (&self->player, GST_ELEMENT (self), self->node,
+      self->src, on_sink_changed);
   gst_bin_add (GST_BIN (self), GST_ELEMENT (node));
   add_sink_pad (self);
 }

@@ -3,16 +3,15 @@
  * GstWebAudioFile: the properties location and uri of a node that takes a whole
  * file into memory (the sound of a buffersource, the response of a convolver).
  *
- * The file is decoded by a pipeline of its own, in its threads. It begins when
- * the node goes to READY, and a graph that is not live does not begin before it
- * has ended. What goes wrong is the node's error.
+ * The file is decoded (audiodecoder.h) from when the node goes to READY, and a
+ * graph that is not live does not begin before that has ended. What goes wrong is
+ * the node's error.
  *
  *   in class_init:      gst_web_audio_file_install_properties ()
  *   in init:            gst_web_audio_file_new (node, loaded)
  *   in finalize:        gst_web_audio_file_free ()
- *   NULL to READY:      gst_web_audio_file_open (), before the parent class
- *   READY to NULL:      gst_web_audio_file_close (), after the parent class
- *   properties:         gst_web_audio_file_set_*, _get_*
+ *   in change_state:    gst_web_audio_file_change_state ()
+ *   properties:         gst_web_audio_file_set_property (), _get_property ()
  */
 #ifndef __GST_WEB_AUDIO_FILE_H__
 #define __GST_WEB_AUDIO_FILE_H__
@@ -48,26 +47,22 @@ G_GNUC_INTERNAL
 void gst_web_audio_file_free (GstWebAudioFile * file);
 
 G_GNUC_INTERNAL
-void gst_web_audio_file_set_location (GstWebAudioFile * file,
-    const gchar * location);
-
-G_GNUC_INTERNAL
 void gst_web_audio_file_set_uri (GstWebAudioFile * file, const gchar * uri);
 
 G_GNUC_INTERNAL
 gboolean gst_web_audio_file_is_set (GstWebAudioFile * file);
 
 G_GNUC_INTERNAL
-gchar *gst_web_audio_file_get_location (GstWebAudioFile * file);
+void gst_web_audio_file_set_property (GstWebAudioFile * file,
+    const GValue * value, const GParamSpec * pspec);
 
 G_GNUC_INTERNAL
-gchar *gst_web_audio_file_get_uri (GstWebAudioFile * file);
+void gst_web_audio_file_get_property (GstWebAudioFile * file, GValue * value,
+    const GParamSpec * pspec);
 
 G_GNUC_INTERNAL
-gboolean gst_web_audio_file_open (GstWebAudioFile * file);
-
-G_GNUC_INTERNAL
-void gst_web_audio_file_close (GstWebAudioFile * file);
+GstStateChangeReturn gst_web_audio_file_change_state (GstWebAudioFile * file,
+    gpointer parent_class, GstStateChange transition);
 
 G_END_DECLS
 

@@ -1655,11 +1655,14 @@ note_listener (JsonObject * connection, gpointer user_data)
     *(gboolean *) user_data = TRUE;
 }
 
+/* Every context has one; here, where something may name it. */
 static void
 add_listener (Scene * scene)
 {
   gboolean has_params = json_object_has_member (scene->description, LISTENER);
-  gboolean needed = has_params;
+  gboolean needed = has_params
+      || count_members (scene->description, "changes") > 0
+      || count_members (scene->description, "queries") > 0;
   Node *node;
 
   for_each_connection (scene, note_listener, &needed);

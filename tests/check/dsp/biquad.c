@@ -348,6 +348,81 @@ GST_START_TEST (test_any_chunks_give_the_same_bits)
 
 GST_END_TEST;
 
+/* Renders noise whose filter's type changes in the middle of a quantum, cut at
+ * random where @state is not 0. */
+static void
+render_steps (const WebAudioBiquadMotion * motion, guint first, guint32 state,
+    float *out)
+{
+  static const size_t ends[] = { 1601, 2050, LENGTH };
+  WebAudioBiquad biquad;
+  size_t at, n;
+  guint i = 0;
+
+  webaudio_biquad_init (&biquad, RATE);
+  for (at = 0; at < LENGTH; at += n) {
+    WebAudioBiquadMotion part = motion_at (motion, at);
+    float *to = out + at, *from = noise + at;
+
+    i += at == ends[i];
+    n = state ? next_length (&state, ends[i] - at) : ends[i] - at;
+    process (&biquad, at, (WebAudioBiquadType) ((first + i) % N_TYPES), &part,
+        &to, &from, 1, n);
+  }
+  webaudio_biquad_clear (&biquad);
+}
+
+/* Parameters that jump anywhere, and rest long enough for groups of frames */
+GST_START_TEST (test_steps)
+{
+  static const guint steps[] = { 1, 37, 130, 131, 256, 300, 511, 512, 900, 1025,
+    1400, 1601, 2052, 3000
+  };
+  static double frequency[LENGTH];
+  WebAudioBiquadMotion motion = { frequency, NULL, NULL, NULL, {0, 30, 2, 5} };
+  guint i, k = 0;
+
+  for (i = 0; i < LENGTH; i++) {
+    k += k < G_N_ELEMENTS (steps) && i == steps[k];
+    frequency[i] = 300 + 70 * k;
+  }
+  expect_direct ((WebAudioBiquadType) __i__, &motion);
+  /* silence too, that ends in a quantum in which something jumps */
+  memset (noise, 0, 135 * sizeof (float));
+  render_steps (&motion, __i__, 0, rendered);
+  for (i = 1; i < 20; i++) {
+    render_steps (&motion, __i__, i, again);
+    assert_same (again, rendered, LENGTH);
+  }
+}
+
+GST_END_TEST;
+
+/* After a reset in the middle of a quantum nothing is left of what jumped. */
+GST_START_TEST (test_reset)
+{
+  WebAudioBiquadMotion motion = { NULL, NULL, NULL, NULL, {700, 0, 5, 0}
+  };
+  WebAudioBiquadMotion other = { NULL, NULL, NULL, NULL, {900, 0, 5, 0}
+  };
+  float *in = noise, *out = again;
+  WebAudioBiquad biquad;
+
+  fill_with_noise (noise, LENGTH, 1);
+  webaudio_biquad_init (&biquad, RATE);
+  process (&biquad, 1034, WEBAUDIO_BIQUAD_PEAKING, &motion, &out, &in, 1, 500);
+  memcpy (rendered, again, sizeof again);
+  webaudio_biquad_reset (&biquad);
+  process (&biquad, 1026, WEBAUDIO_BIQUAD_PEAKING, &other, &out, &in, 1, 4);
+  process (&biquad, 1030, WEBAUDIO_BIQUAD_PEAKING, &motion, &out, &in, 1, 4);
+  webaudio_biquad_reset (&biquad);
+  process (&biquad, 1034, WEBAUDIO_BIQUAD_PEAKING, &motion, &out, &in, 1, 500);
+  assert_same (again, rendered, 500);
+  webaudio_biquad_clear (&biquad);
+}
+
+GST_END_TEST;
+
 /* Constant arrays are nothing else than no arrays. */
 GST_START_TEST (test_still)
 {
@@ -595,6 +670,8 @@ biquad_suite (void)
   tcase_add_loop_test (tc, test_finite, 0, N_TYPES);
   tcase_add_loop_test (tc, test_filter, 0, N_TYPES);
   tcase_add_loop_test (tc, test_any_chunks_give_the_same_bits, 0, N_TYPES);
+  tcase_add_loop_test (tc, test_steps, 0, N_TYPES);
+  tcase_add_test (tc, test_reset);
   tcase_add_loop_test (tc, test_still, 0, N_TYPES);
   tcase_add_test (tc, test_channels);
   tcase_add_loop_test (tc, test_poison, 0, N_TYPES);

@@ -306,10 +306,10 @@ GST_START_TEST (test_cuts)
 GST_END_TEST;
 
 /* Changes of the input's channels are heard with what came before. */
-GST_START_TEST (test_channels_change)
+static void
+check_changes (float **response, unsigned channels)
 {
-  float **response = new_response (2500);
-  WebAudioConvolver *convolver = new_convolver (response, 1, 2500, 1);
+  WebAudioConvolver *convolver = new_convolver (response, channels, 2500, 1);
   Signal *signal = render_cut (convolver, 0, 0);
   double power = 0, noise = 0;
   unsigned out;
@@ -323,16 +323,26 @@ GST_START_TEST (test_channels_change)
   }
   for (out = 0; out < 2; out++) {
     for (i = 0; i < signal->n; i += 19) {
-      double should = convolve_at (signal->in[out], response[0], 2500, i);
+      double should = expected (signal, response, 2500, 2, channels, out, i);
 
       power += should * should;
       should -= signal->out[out][i];
       noise += should * should;
     }
   }
-  fail_unless (10 * log10 (power / noise) > 125);
+  fail_unless (10 * log10 (power / noise) > 125, "%u channels: %g", channels,
+      10 * log10 (power / noise));
   g_free (signal);
   webaudio_convolver_free (convolver);
+}
+
+GST_START_TEST (test_channels_change)
+{
+  float **response = new_response (2500);
+
+  check_changes (response, 1);
+  check_changes (response, 2);
+  check_changes (response, 4);
   free_response (response);
 }
 
@@ -349,7 +359,11 @@ GST_START_TEST (test_channels)
   /* 256 + 999 frames are stereo */
   fail_unless_equals_int (render (convolver, signal, 0, 256, 896, 1), 2);
   fail_unless_equals_int (render (convolver, signal, 0, 1152, 128, 1), 2);
+  fail_unless (webaudio_convolver_is_settling (convolver));
   fail_unless_equals_int (render (convolver, signal, 0, 1280, 128, 1), 1);
+  fail_if (webaudio_convolver_is_settling (convolver));
+  fail_unless_equals_int (render (convolver, signal, 0, 1408, 128, 2), 2);
+  fail_if (webaudio_convolver_is_settling (convolver));
   webaudio_convolver_free (convolver);
   convolver = new_convolver (response, 2, 1000, 1);
   fail_unless_equals_int (webaudio_convolver_channels (convolver, 1), 2);

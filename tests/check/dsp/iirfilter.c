@@ -258,6 +258,37 @@ GST_START_TEST (test_absurd)
 
 GST_END_TEST;
 
+/* A coefficient whose powers are infinite changes nothing before it is due. */
+GST_START_TEST (test_large)
+{
+  static const double b[] = { 1 }, a[] = { 1, 0, 1e200 };
+  guint i;
+
+  memset (noise, 0, 8 * sizeof (float));
+  noise[2] = 0.5;
+  filter (b, 1, a, 3, noise, rendered, 8);
+  for (i = 0; i < 4; i++)
+    fail_unless (rendered[i] == noise[i]);
+  fail_unless (isinf (rendered[4]));
+}
+
+GST_END_TEST;
+
+/* What is infinite passes a filter without feedback as fast as anything. */
+GST_START_TEST (test_infinite)
+{
+  static const double b[] = { 0.5, 0.25 }, a[] = { 1 };
+  guint i;
+
+  fill_with_noise (noise, QUANTUM, 1);
+  noise[9] = INFINITY;
+  filter (b, 2, a, 1, noise, rendered, QUANTUM);
+  for (i = 0; i < QUANTUM; i++)
+    fail_unless (isinf (rendered[i]) == (i == 9 || i == 10));
+}
+
+GST_END_TEST;
+
 static Suite *
 iirfilter_suite (void)
 {
@@ -272,6 +303,8 @@ iirfilter_suite (void)
   tcase_add_test (tc, test_tail);
   tcase_add_test (tc, test_poison);
   tcase_add_test (tc, test_absurd);
+  tcase_add_test (tc, test_large);
+  tcase_add_test (tc, test_infinite);
   return s;
 }
 

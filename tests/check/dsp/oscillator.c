@@ -264,7 +264,7 @@ GST_START_TEST (test_fade)
   float out;
   unsigned i;
 
-  for (i = 0; i <= steps; i++) {
+  for (i = 0; i < steps; i++) {
     double frequency = 100. * pow (24000. / 100., (double) i / steps);
     double most = ceil (24000. / frequency * (1. + 1e-12)) - 1.;
     double least = floor (0.9 * 24000. / frequency * (1. - 1e-12));
@@ -354,6 +354,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_zero_and_nyquist)
 {
+  const int64_t at_nyquist[] = { INT64_MIN + 1, INT64_MIN, 0 };
   float out[FRAMES];
   int w;
 
@@ -368,12 +369,15 @@ GST_START_TEST (test_zero_and_nyquist)
     fail_unless (out[0] != 0.f);
     fail_unless (is_alternating (out, out[0], out[0], 0.f));
 
-    /* of a wave at Nyquist only the fundamental is left */
-    webaudio_oscillator_render (wave, 0, INT64_MIN, out, FRAMES);
-    fail_unless (!odd || is_alternating (out, 0.f, 0.f, 0.f));
-    webaudio_oscillator_render (wave, QUARTER, INT64_MIN, out, FRAMES);
+    /* just below Nyquist only the fundamental is left, and nothing there */
+    webaudio_oscillator_render (wave, QUARTER, INT64_MIN + 1, out, FRAMES);
     fail_unless (out[0] > 0.5f);
     fail_unless (is_alternating (out, out[0], -out[0], 1e-6f));
+    fail_unless (webaudio_oscillator_render (wave, QUARTER, INT64_MIN, out,
+            FRAMES) == QUARTER + FRAMES * (UINT64_C (1) << 63));
+    fail_unless (is_alternating (out, 0.f, 0.f, 0.f));
+    webaudio_oscillator_render_varying (wave, QUARTER, at_nyquist, out, 3);
+    fail_unless (out[0] > 0.5f && out[1] == 0.f && out[2] != 0.f);
     webaudio_periodic_wave_unref (wave);
   }
 }

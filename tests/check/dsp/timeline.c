@@ -168,6 +168,15 @@ GST_START_TEST (test_target)
   assert_value (timeline, 0.25, 1);
   assert_value (timeline, 0.5, 5);
   webaudio_timeline_free (timeline);
+
+  /* without a time constant it is a jump, which a ramp does not replace */
+  timeline = webaudio_timeline_new (1, FALSE);
+  webaudio_timeline_set_target_at_time (timeline, 5, 0.5, 0, 0);
+  webaudio_timeline_linear_ramp_to_value_at_time (timeline, 7, 1.5, 0);
+  assert_value (timeline, 0.25, 1);
+  assert_value (timeline, 0.5, 5);
+  assert_value (timeline, 1, 6);
+  webaudio_timeline_free (timeline);
 }
 
 GST_END_TEST;
@@ -735,6 +744,9 @@ call_both (GRand * rand, WebAudioTimeline * timeline, Model * model,
           exp (g_rand_double_range (rand, -10, -2)) : 0;
       result = webaudio_timeline_set_target_at_time (timeline, event.value,
           time, event.parameter, now);
+      /* without a time constant it jumps as setValueAtTime() does */
+      if (event.parameter == 0)
+        event.type = WEBAUDIO_EVENT_SET_VALUE;
       break;
     default:
       event.n_values = g_rand_int_range (rand, 2, 6);

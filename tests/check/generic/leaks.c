@@ -50,6 +50,18 @@ watch_all (GstElement * bin)
   return bin;
 }
 
+/* Threads of GStreamer that have changed a state, or delivered a message, may
+ * let go of an element a moment after it was stopped. */
+static void
+assert_none_alive (void)
+{
+  guint tries;
+
+  for (tries = 0; tries < 500 && g_atomic_int_get (&alive) > 0; tries++)
+    g_usleep (G_USEC_PER_SEC / 100);
+  fail_unless_equals_int (g_atomic_int_get (&alive), 0);
+}
+
 GST_START_TEST (test_elements)
 {
   static const GstState states[] = {
@@ -64,7 +76,7 @@ GST_START_TEST (test_elements)
       gst_element_set_state (element, states[j]);
       gst_element_set_state (element, GST_STATE_NULL);
       gst_object_unref (element);
-      fail_unless_equals_int (alive, 0);
+      assert_none_alive ();
     }
   }
 }
@@ -126,18 +138,6 @@ GST_START_TEST (test_linked)
 }
 
 GST_END_TEST;
-
-/* Threads of GStreamer that have changed a state, or delivered a message, may
- * let go of an element a moment after it was stopped. */
-static void
-assert_none_alive (void)
-{
-  guint tries;
-
-  for (tries = 0; tries < 500 && g_atomic_int_get (&alive) > 0; tries++)
-    g_usleep (G_USEC_PER_SEC / 100);
-  fail_unless_equals_int (g_atomic_int_get (&alive), 0);
-}
 
 /* Launch lines that play until their end, or do not even begin */
 GST_START_TEST (test_pipelines)

@@ -109,6 +109,8 @@ GST_START_TEST (test_warning)
   from = gst_element_request_pad_simple (b, "src_%u");
   to = gst_element_request_pad_simple (a, "sink_%u");
   play (pipeline);
+  /* GStreamer itself warns of a loop where it changes states */
+  gst_element_get_state (pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
   for (i = 0; i < 2; i++) {
     recorder_wait (recorder, recorder_count (recorder) + 5000);
     connect_pads (NULL);
@@ -135,8 +137,8 @@ GST_START_TEST (test_all_the_time)
       between[__i__]);
   Recorder *recorder = record (pipeline, "out");
 
-  ASSERT_WARNING (play (pipeline));
-  ASSERT_WARNING (wait_for_end (pipeline));
+  /* twice, the second time in a thread of its own */
+  ASSERT_WARNING (play (pipeline); wait_for_end (pipeline));
   fail_unless_equals_uint64 (recorder->frames, 20000);
   fail_unless (recorder_loudness (recorder) == 0);
   recorder_free (recorder);

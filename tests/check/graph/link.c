@@ -2,7 +2,10 @@
 /* What may be between two nodes: bins, capsfilters, stock elements; which of it
  * is pulled through and which pushed through, and that it sounds the same. */
 
+#define GST_USE_UNSTABLE_API
+
 #include "../check-webaudio.h"
+#include <gst/gsttracer.h>
 
 #define TONE "oscillator frequency=443 stop=200000000 ! "
 #define FRAMES 9600
@@ -356,6 +359,86 @@ GST_START_TEST (test_open_ghost_pad)
 
 GST_END_TEST;
 
+/* Who looks at a link, of nodes or through a bin, sees all that passes, also when
+ * he comes later. */
+GST_START_TEST (test_probes)
+{
+  GstElement *pipeline = launch (TONE "gain name=first ! gain gain=0.5 "
+      "name=second ! bin.( gain name=third ) ! gain gain=2 ! fakesink name=out");
+  GstElement *third = get_element (pipeline, "third");
+  GstElement *bin = GST_ELEMENT (gst_element_get_parent (third));
+  Recorder *tone = render (TONE "fakesink name=out");
+  Recorder *out = record (pipeline, "out"), *early =
+      record (pipeline, "second");
+  Recorder *late, *through_bin;
+
+  recorder_allow (out, 4096);
+  play (pipeline);
+  recorder_wait (out, 4096);
+  late = record (pipeline, "first");
+  through_bin = record_pad (GST_PAD (bin->sinkpads->data));
+  recorder_allow (out, G_MAXUINT64);
+  wait_for_end (pipeline);
+  assert_same_sound (out, tone);
+  assert_same_sound (early, tone);
+  fail_unless (recorder_count (late) >= FRAMES - 4096 - 1024);
+  fail_unless (recorder_count (through_bin) >= FRAMES - 4096 - 1024);
+  assert_floats_equal (recorder_samples (late),
+      recorder_samples (tone) + FRAMES - late->frames, late->frames);
+  stop (pipeline);
+  gst_object_unref (bin);
+  gst_object_unref (third);
+  recorder_free (out);
+  recorder_free (early);
+  recorder_free (late);
+  recorder_free (through_bin);
+  recorder_free (tone);
+}
+
+GST_END_TEST;
+
+typedef GstTracer CountingTracer;
+typedef GstTracerClass CountingTracerClass;
+
+static GType counting_tracer_get_type (void);
+G_DEFINE_TYPE (CountingTracer, counting_tracer, GST_TYPE_TRACER);
+
+static gint pulls;
+
+static void
+count_pull (GstTracer * tracer, guint64 time, GstPad * pad, guint64 offset,
+    guint size)
+{
+  g_atomic_int_inc (&pulls);
+}
+
+static void
+counting_tracer_class_init (CountingTracerClass * klass)
+{
+}
+
+static void
+counting_tracer_init (CountingTracer * tracer)
+{
+  gst_tracing_register_hook (tracer, "pad-pull-range-pre",
+      G_CALLBACK (count_pull));
+}
+
+GST_START_TEST (test_tracer)
+{
+  GstTracer *tracer = g_object_new (counting_tracer_get_type (), NULL);
+  Recorder *recorder;
+
+  g_atomic_int_set (&pulls, 0);
+  recorder = render (TONE "gain ! gain ! fakesink name=out");
+  fail_unless_equals_uint64 (recorder->frames, FRAMES);
+  fail_unless (g_atomic_int_get (&pulls) >= 2 * FRAMES / 1024);
+  recorder_free (recorder);
+  gst_object_unref (tracer);
+}
+
+GST_END_TEST;
+
 static Suite *
 link_suite (void)
 {
@@ -375,6 +458,8 @@ link_suite (void)
   tcase_add_test (tc, test_ghost_pads_are_pulled);
   tcase_add_test (tc, test_retarget);
   tcase_add_test (tc, test_open_ghost_pad);
+  tcase_add_test (tc, test_probes);
+  tcase_add_test (tc, test_tracer);
   return s;
 }
 

@@ -1060,6 +1060,98 @@ GST_START_TEST (test_file)
 
 GST_END_TEST;
 
+/* (transfer full) (nullable) */
+static GstSample *
+get_sample (GstElement * pipeline, const gchar * name)
+{
+  GstElement *source = get_element (pipeline, name);
+  GstSample *sample;
+
+  g_object_get (source, "buffer", &sample, NULL);
+  gst_object_unref (source);
+  return sample;
+}
+
+/* All that have one file share what was decoded, also with what joins later, as
+ * long as the file stays the same. */
+GST_START_TEST (test_shared_file)
+{
+  gchar *name = make_file (3000);
+  GstElement *pipeline = launch ("buffersource name=a ! mix. "
+      "buffersource name=b ! mix.  gain name=mix ! convolver name=c" OUT);
+  GstElement *late = gst_element_factory_make ("buffersource", NULL);
+  GstSample *a, *b, *c, *d;
+
+  gst_object_ref_sink (late);
+  set_on (pipeline, "a", "location", name);
+  set_on (pipeline, "b", "location", name);
+  set_on (pipeline, "c", "location", name);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  wait_for_end (pipeline);
+  a = get_sample (pipeline, "a");
+  b = get_sample (pipeline, "b");
+  c = get_sample (pipeline, "c");
+  fail_unless (a && a == b && a == c);
+  set_on (pipeline, "a", "buffer", NULL);
+  set_on (pipeline, "c", "location", NULL);
+  g_object_set (late, "location", name, NULL);
+  set_state (late, GST_STATE_READY);
+  g_object_get (late, "buffer", &d, NULL);
+  fail_unless (d == a);
+  gst_sample_unref (d);
+  set_state (late, GST_STATE_NULL);
+
+  fail_unless (g_file_set_contents (name, "changed", -1, NULL));
+  set_state (late, GST_STATE_READY);
+  g_object_get (late, "buffer", &d, NULL);
+  fail_unless (d == NULL);
+  set_state (late, GST_STATE_NULL);
+  gst_object_unref (late);
+  gst_sample_unref (a);
+  gst_sample_unref (b);
+  gst_sample_unref (c);
+  stop (pipeline);
+  forget_file (name);
+}
+
+GST_END_TEST;
+
+/* Whoever comes and goes while a file is decoded, it is there for the others */
+GST_START_TEST (test_shared_file_given_up)
+{
+  gchar *name = make_file (20000);
+  guint i, round;
+
+  for (round = 0; round < 20; round++) {
+    GstElement *sources[6];
+
+    for (i = 0; i < G_N_ELEMENTS (sources); i++) {
+      sources[i] = gst_object_ref_sink (gst_element_factory_make
+          ("buffersource", NULL));
+      g_object_set (sources[i], "location", name, NULL);
+      set_state (sources[i], GST_STATE_READY);
+      /* the one that began it, and every other one */
+      if (i % 2 == 0)
+        set_state (sources[i], GST_STATE_NULL);
+    }
+    for (i = 0; i < G_N_ELEMENTS (sources); i++) {
+      GstSample *sample = NULL;
+
+      while (i % 2 == 1 && !sample) {
+        g_usleep (1000);
+        g_object_get (sources[i], "buffer", &sample, NULL);
+      }
+      if (sample)
+        gst_sample_unref (sample);
+      set_state (sources[i], GST_STATE_NULL);
+      gst_object_unref (sources[i]);
+    }
+  }
+  forget_file (name);
+}
+
+GST_END_TEST;
+
 /* The others of the graph begin with it */
 GST_START_TEST (test_file_in_mix)
 {
@@ -1180,6 +1272,28 @@ GST_START_TEST (test_file_errors)
 
 GST_END_TEST;
 
+/* Each that has the file has the error */
+GST_START_TEST (test_shared_file_error)
+{
+  GstElement *pipeline = launch ("buffersource name=a ! mix. "
+      "buffersource name=b ! mix.  gain name=mix" OUT);
+  gchar *name = make_file (0);
+  GstMessage *first, *second;
+
+  set_on (pipeline, "a", "location", name);
+  set_on (pipeline, "b", "location", name);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  first = wait_for (pipeline, GST_MESSAGE_ERROR);
+  second = wait_for (pipeline, GST_MESSAGE_ERROR);
+  fail_unless (GST_MESSAGE_SRC (first) != GST_MESSAGE_SRC (second));
+  gst_message_unref (first);
+  gst_message_unref (second);
+  stop (pipeline);
+  forget_file (name);
+}
+
+GST_END_TEST;
+
 /* Nothing hangs on a file that never comes */
 GST_START_TEST (test_stuck_file)
 {
@@ -1255,6 +1369,9 @@ buffersource_suite (void)
   tcase_add_test (tc, test_seek);
   tcase_add_test (tc, test_grains);
   tcase_add_test (tc, test_file);
+  tcase_add_test (tc, test_shared_file);
+  tcase_add_test (tc, test_shared_file_given_up);
+  tcase_add_test (tc, test_shared_file_error);
   tcase_add_test (tc, test_file_in_mix);
   tcase_add_test (tc, test_late_file);
   tcase_add_test (tc, test_live_file);

@@ -72,6 +72,58 @@ GST_START_TEST (test_matrix)
 
 GST_END_TEST;
 
+/* What is only another look at a block is never written to twice, nor while
+ * somebody else looks */
+GST_START_TEST (test_views)
+{
+  static const gfloat swapped[] = { 1, 0.5 }, twice[] = { 0.5, 0.5 };
+  static const gfloat back[] = { 0.25, 0.5 }, apart[] = { 0.5, 0.5 };
+  static const gchar two[] = "channelmerger name=two number-of-inputs=2 "
+      "constantsource offset=0.25 ! two.sink_0 "
+      "constantsource offset=0.5 ! two.sink_1 ";
+  static const gchar exchange[] =
+      "channelsplitter number-of-outputs=2 name=s%d "
+      "s%d.src_0 ! m%d.sink_1 s%d.src_1 ! m%d.sink_0 "
+      "channelmerger name=m%d number-of-inputs=2 ! ";
+  gchar *first = g_strdup_printf (exchange, 1, 1, 1, 1, 1, 1);
+  gchar *second = g_strdup_printf (exchange, 2, 2, 2, 2, 2, 2);
+
+  assert_constant (render ("%s two. ! %s gain gain=2 length=3000" OUT, two,
+          first), swapped, 2);
+  assert_constant (render ("%s two. ! %s gain gain=2 ! %s gain gain=0.5 "
+          "length=3000" OUT, two, first, second), back, 2);
+  assert_constant (render ("constantsource offset=0.25 name=one "
+          "one. ! merge.sink_0 one. ! merge.sink_1 "
+          "channelmerger name=merge number-of-inputs=2 ! gain gain=2 "
+          "length=3000" OUT), twice, 2);
+  assert_constant (render ("%s two. ! channelsplitter number-of-outputs=2 "
+          "name=split split.src_0 ! gain gain=2 ! merge.sink_0 "
+          "split.src_1 ! gain ! merge.sink_1 "
+          "channelmerger name=merge number-of-inputs=2 ! gain "
+          "length=3000" OUT, two), apart, 2);
+  g_free (first);
+  g_free (second);
+}
+
+GST_END_TEST;
+
+/* A probe sees just the channel */
+GST_START_TEST (test_probe)
+{
+  static const gfloat third[] = { 1 };
+  GstElement *pipeline = launch (FOUR "four. ! channelsplitter name=split "
+      "split.src_2 ! gain name=seen ! gain length=3000" OUT);
+  Recorder *seen = record (pipeline, "seen"), *out = record (pipeline, "out");
+
+  play (pipeline);
+  wait_for_end (pipeline);
+  stop (pipeline);
+  assert_constant (seen, third, 1);
+  assert_constant (out, third, 1);
+}
+
+GST_END_TEST;
+
 /* Every output may drive */
 GST_START_TEST (test_drivers)
 {
@@ -212,6 +264,8 @@ channelsplitter_suite (void)
   tcase_add_test (tc, test_merge_mix);
   tcase_add_test (tc, test_split);
   tcase_add_test (tc, test_matrix);
+  tcase_add_test (tc, test_views);
+  tcase_add_test (tc, test_probe);
   tcase_add_test (tc, test_drivers);
   tcase_add_test (tc, test_end);
   tcase_add_loop_test (tc, test_pads, 0, 2);

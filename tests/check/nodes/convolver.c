@@ -352,6 +352,30 @@ GST_START_TEST (test_blocks)
 
 GST_END_TEST;
 
+/* The channels that come out change at the same frame */
+GST_START_TEST (test_channels_fall)
+{
+  static const guint sizes[] = { 128, 1024, 8192 };
+  gfloat *noise = new_noise (3000, 1);
+  Recorder *recorders[G_N_ELEMENTS (sizes)];
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    recorders[i] = record_all (launch_with (noise, 3000, 1,
+            "oscillator ! mix.  oscillator frequency=523 stop=100000000 ! "
+            "merge.sink_1  channelmerger name=merge number-of-inputs=2 ! mix.  "
+            "gain name=mix ! convolver name=c ! gain channel-count=2 "
+            "channel-count-mode=explicit channel-interpretation=discrete "
+            "length=20000 block-size=%u" OUT, sizes[i]));
+    assert_same_sound (recorders[i], recorders[0]);
+  }
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++)
+    recorder_free (recorders[i]);
+  g_free (noise);
+}
+
+GST_END_TEST;
+
 /* After a seek nothing is left of what was heard before */
 GST_START_TEST (test_seek)
 {
@@ -562,6 +586,7 @@ convolver_suite (void)
   tcase_add_test (tc, test_rate);
   tcase_add_test (tc, test_exchange);
   tcase_add_test (tc, test_blocks);
+  tcase_add_test (tc, test_channels_fall);
   tcase_add_test (tc, test_seek);
   tcase_add_test (tc, test_location);
   tcase_add_test (tc, test_bad_files);

@@ -200,9 +200,9 @@ GST_START_TEST (test_change)
 
 GST_END_TEST;
 
-/* There are as many channels as what is heard has. A mono signal is in the
- * first of discrete channels, and in both once there are two in the line; so
- * the second one tells when. */
+/* There are as many channels as what comes in has. A mono signal is in the
+ * first of discrete channels, and in both while there are two going in; so the
+ * second one tells when. */
 #define COUNTED " ! gain channel-count=2 channel-count-mode=explicit " \
     "channel-interpretation=discrete length=%u block-size=%u" OUT
 
@@ -231,11 +231,31 @@ check_channels (const gchar * source, guint64 rise, guint64 fall,
 GST_START_TEST (test_channels)
 {
   /* stereo up to 9600, delayed by 20.83 quanta: the mono signal beside it is in
-   * both channels in the quanta in which any of it is heard */
+   * both channels until then */
   check_channels ("constantsource ! mix.  channelmerger number-of-inputs=2 "
       "name=merge ! delay delay-time=0.05555555555555 ! gain gain=0 ! mix.  "
-      "constantsource stop=200000000 ! merge.  gain name=mix",
-      2666 / 128 * 128, (9600 + 2667 + 127) / 128 * 128, 30000);
+      "constantsource stop=200000000 ! merge.  gain name=mix", 0, 9600, 30000);
+}
+
+GST_END_TEST;
+
+/* The end of what is stereo comes out in mono, as the spec has it */
+GST_START_TEST (test_stereo_tail)
+{
+  Recorder *is = render ("channelmerger number-of-inputs=2 name=m  "
+      "constantsource stop=100000000 ! m.sink_0  m. ! delay delay-time=0.05 ! "
+      "gain length=8000 channel-count=2 channel-count-mode=explicit" OUT);
+  const gfloat *samples = recorder_samples (is);
+  guint i;
+
+  fail_unless_equals_int (recorder_channels (is), 2);
+  for (i = 0; i < 8000; i++) {
+    gfloat left = i < 2400 || i >= 7200 ? 0 : i < 4864 ? 1 : 0.5;
+
+    assert_sample (samples[2 * i], left, 0, i);
+    assert_sample (samples[2 * i + 1], i < 4864 ? 0 : left, 0, i);
+  }
+  recorder_free (is);
 }
 
 GST_END_TEST;
@@ -359,6 +379,7 @@ delay_suite (void)
   tcase_add_test (tc, test_gaps);
   tcase_add_test (tc, test_change);
   tcase_add_test (tc, test_channels);
+  tcase_add_test (tc, test_stereo_tail);
   tcase_add_test (tc, test_mixed);
   tcase_add_test (tc, test_first_channels);
   tcase_add_test (tc, test_apart);

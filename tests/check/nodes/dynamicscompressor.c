@@ -98,6 +98,31 @@ GST_START_TEST (test_look_ahead)
 
 GST_END_TEST;
 
+/* What was stereo comes out as such, for every block size to the same quantum */
+GST_START_TEST (test_channels_fall)
+{
+  static const guint sizes[] = { 128, 1024, 8192 };
+  guint i, j;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    Recorder *recorder = render ("constantsource ! mix.  "
+        "constantsource stop=100000000 ! merge.sink_1  channelmerger "
+        "name=merge number-of-inputs=2 ! mix.  gain name=mix ! "
+        "dynamicscompressor ! gain channel-count=2 channel-count-mode=explicit "
+        "channel-interpretation=discrete length=20000 block-size=%u" OUT,
+        sizes[i]);
+    const gfloat *samples = recorder_samples (recorder);
+
+    fail_unless_equals_int (recorder_channels (recorder), 2);
+    for (j = DELAY; j < 20000; j++)
+      check_that ((samples[2 * j + 1] != 0) ==
+          (j < (4864 + DELAY + 127) / 128 * 128), "frame %u", j);
+    recorder_free (recorder);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_latency)
 {
   GstElement *pipeline = launch ("audiotestsrc is-live=true ! "
@@ -188,6 +213,7 @@ dynamicscompressor_suite (void)
   tcase_add_test (tc, test_automation_rate);
   tcase_add_test (tc, test_constraints);
   tcase_add_test (tc, test_look_ahead);
+  tcase_add_test (tc, test_channels_fall);
   tcase_add_test (tc, test_latency);
   tcase_add_test (tc, test_reduction);
   tcase_add_test (tc, test_k_rate);

@@ -158,7 +158,7 @@ GST_START_TEST (test_negative_frequency)
 
 GST_END_TEST;
 
-/* At Nyquist a sine is seen only if it does not start at 0 */
+/* A sine of half a cycle a frame is 0 anyway if it starts there */
 static Recorder *
 render_from_quarter (const gchar * properties)
 {
@@ -190,9 +190,7 @@ GST_START_TEST (test_clamp)
     Recorder *recorder = render_from_quarter (beyond[i]);
 
     fail_unless_equals_float (recorder_samples (recorder)[0], 0);
-    /* clockwise or not, half a cycle is half a cycle */
-    expect (recorder, 1, 4800, strchr (beyond[i], '-') ? -0.25 : 0.25, 24000,
-        sine, NULL, EXACT);
+    expect (recorder, 1, 4800, 0, 0, sine, NULL, 0);
     recorder_free (recorder);
   }
 }
