@@ -267,6 +267,27 @@ webaudio_shaper_reset (WebAudioShaper * self, unsigned factor)
   self->silent = self->narrow = 0;
 }
 
+void
+webaudio_shaper_set_factor (WebAudioShaper * self, unsigned factor)
+{
+  unsigned c;
+
+  if (self->factor == 1 || factor == 1) {
+    webaudio_shaper_reset (self, factor);
+    return;
+  }
+  self->factor = factor;
+  for (c = 0; c < WEBAUDIO_MAX_CHANNELS; c++) {
+    Channel *past = self->past[c];
+
+    if (!past)
+      continue;
+    memset (past->twice, 0, sizeof past->twice);
+    memset (past->twice_even, 0, sizeof past->twice_even);
+    memset (past->twice_odd, 0, sizeof past->twice_odd);
+  }
+}
+
 bool
 webaudio_shaper_is_at_rest (const WebAudioShaper * self)
 {

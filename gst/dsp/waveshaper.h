@@ -105,6 +105,15 @@ void webaudio_shaper_clear (WebAudioShaper * self);
 void webaudio_shaper_reset (WebAudioShaper * self, unsigned factor);
 
 /**
+ * webaudio_shaper_set_factor:
+ * @factor: 1, 2 or 4
+ *
+ * Goes on with another factor. Between 2 and 4 what has been heard is kept, so
+ * that there is no hole; otherwise it is forgotten.
+ */
+void webaudio_shaper_set_factor (WebAudioShaper * self, unsigned factor);
+
+/**
  * webaudio_shaper_is_at_rest:
  *
  * Returns: whether silence in gives exact silence out and changes nothing, if

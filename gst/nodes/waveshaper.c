@@ -89,10 +89,8 @@ gst_web_audio_over_sample_type_get_type (void)
   };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstWebAudioOverSampleType", values));
-  return type;
+  return gst_web_audio_enum_get_type (&type, "GstWebAudioOverSampleType",
+      values);
 }
 
 /* Rendering */
@@ -112,7 +110,7 @@ read_properties (GstWebAudioWaveShaper * self)
   factor = self->used ? (guint) self->oversample : 0;
   GST_OBJECT_UNLOCK (self);
   if (factor != self->factor) {
-    webaudio_shaper_reset (&self->shaper, MAX (factor, 1));
+    webaudio_shaper_set_factor (&self->shaper, MAX (factor, 1));
     self->factor = factor;
   }
 }

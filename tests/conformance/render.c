@@ -1107,6 +1107,22 @@ is_in_cycle (Scene * scene, const gchar * id)
   return cycle;
 }
 
+/* The pads are found further down. */
+static void hear_in_silence (Scene * scene, Node * node);
+
+static gboolean
+leads_nowhere (Scene * scene, const gchar * id)
+{
+  GHashTable *reached = g_hash_table_new (g_str_hash, g_str_equal);
+  Successors successors = { id, reached };
+  gboolean nowhere;
+
+  for_each_connection (scene, add_successor, &successors);
+  nowhere = g_hash_table_size (reached) == 0;
+  g_hash_table_unref (reached);
+  return nowhere;
+}
+
 static void
 construct (Scene * scene, JsonObject * description)
 {
@@ -1123,6 +1139,8 @@ construct (Scene * scene, JsonObject * description)
     set_attributes (scene, node, get_object (description, "options"));
   if (json_object_has_member (description, "params"))
     set_params (node, get_object (description, "params"));
+  if (strcmp (type, "Analyser") == 0 && leads_nowhere (scene, id))
+    hear_in_silence (scene, node);
 }
 
 static gboolean
@@ -1223,6 +1241,29 @@ add_to_pipeline (Scene * scene, GstElement * element)
 {
   if (GST_OBJECT_PARENT (element) == NULL)
     gst_bin_add (GST_BIN (scene->pipeline), element);
+}
+
+/* In a context an Analyser hears what leads to it even where nothing leads to
+ * the destination; here something has to pull. */
+static void
+hear_in_silence (Scene * scene, Node * node)
+{
+  GstElement *mute = make_element ("gain", "Gain");
+  GstPad *src = gst_element_get_static_pad (mute, "src");
+  GstPad *sink = get_input (find_node (scene, DESTINATION), 0);
+
+  g_object_set (mute, "gain", 0.0, "channel-count", 1, NULL);
+  gst_util_set_object_arg (G_OBJECT (mute), "channel-count-mode", "explicit");
+  add_to_pipeline (scene, node->output);
+  add_to_pipeline (scene, mute);
+  if (!gst_element_link (node->output, mute)
+      || gst_pad_link (src, sink) != GST_PAD_LINK_OK)
+    quit (EXIT_FAILURE, "%s cannot be heard", node->id);
+  gst_element_sync_state_with_parent (mute);
+  gst_element_sync_state_with_parent (node->output);
+  gst_object_unref (sink);
+  gst_object_unref (src);
+  gst_object_unref (mute);
 }
 
 static gboolean

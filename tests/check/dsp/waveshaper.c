@@ -244,7 +244,7 @@ GST_START_TEST (test_any_chunks_give_the_same_bits)
             WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS));
     process (&shaper, curve, at, &plane, 1, n);
   }
-  assert_same (again, rendered, LENGTH);
+  assert_floats_equal (again, rendered, LENGTH);
   webaudio_shaper_clear (&shaper);
   free (curve);
   g_free (values);
@@ -287,6 +287,41 @@ GST_START_TEST (test_rest)
 
 GST_END_TEST;
 
+/* Between two factors what the outer filters hold comes out before the hole
+ * that the new ones make. */
+GST_START_TEST (test_change)
+{
+  static const double straight[] = { -1, 0, 1 };
+  static const unsigned factors[] = { 2, 4, 2, 4 };
+  WebAudioCurve *curve = webaudio_curve_new (straight, 3);
+  WebAudioShaper shaper;
+  float block[4 * QUANTUM], *plane = block;
+  guint i, k;
+
+  webaudio_shaper_init (&shaper);
+  fail_unless (webaudio_shaper_widen (&shaper, 1,
+          WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS));
+  for (k = 0; k < G_N_ELEMENTS (factors); k++) {
+    webaudio_shaper_set_factor (&shaper, factors[k]);
+    fail_unless (webaudio_shaper_widen (&shaper, 1,
+            WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS));
+    for (i = 0; i < G_N_ELEMENTS (block); i++)
+      block[i] = 0.5;
+    process (&shaper, curve, k * G_N_ELEMENTS (block), &plane, 1,
+        G_N_ELEMENTS (block));
+    for (i = k ? 0 : 300; i < G_N_ELEMENTS (block); i++)
+      fail_unless ((i >= 40 && i < 200) ||
+          fabsf (block[i] - 0.5f) < 1e-3f, "%u: %g", i, block[i]);
+  }
+  webaudio_shaper_set_factor (&shaper, 1);
+  process (&shaper, curve, k * G_N_ELEMENTS (block), &plane, 1, QUANTUM);
+  fail_unless (webaudio_shaper_is_at_rest (&shaper));
+  webaudio_shaper_clear (&shaper);
+  free (curve);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_poison)
 {
   static const float poisons[] = { NAN, INFINITY, -INFINITY };
@@ -301,7 +336,7 @@ GST_START_TEST (test_poison)
     shape (__i__, curve, noise, rendered, LENGTH);
     for (i = 0; i < LENGTH; i++)
       check_that (isfinite (rendered[i]), "%u is not finite", i);
-    assert_same (rendered + 1500, again + 1500, LENGTH - 1500);
+    assert_floats_equal (rendered + 1500, again + 1500, LENGTH - 1500);
   }
   free (curve);
   g_free (values);
@@ -371,6 +406,7 @@ waveshaper_suite (void)
   tcase_add_loop_test (tc, test_any_chunks_give_the_same_bits, 4, 5);
   tcase_add_loop_test (tc, test_rest, 1, 3);
   tcase_add_loop_test (tc, test_rest, 4, 5);
+  tcase_add_test (tc, test_change);
   tcase_add_loop_test (tc, test_poison, 1, 3);
   tcase_add_loop_test (tc, test_poison, 4, 5);
   tcase_add_loop_test (tc, test_channels, 1, 3);
