@@ -57,8 +57,8 @@ void webaudio_vector_add_scaled (float *dst, const float *src, float factor,
 
 /**
  * webaudio_vector_convolve:
- * @dst: (out) (array length=n): at i the sum of @factors[k] * @src[i - k], from
- *   k = 0 on
+ * @dst: (out) (array length=n): at i the sum of @factors[k] * @src[i - k], in the
+ *   order k = 0 and 8, 16 and 24, ..., then 1 and 9, and so forth up to 7
  * @src: samples; those up to @n_factors - 1 before it are read, too
  * @factors: (array length=n_factors): an impulse response
  * @n_factors: number of factors

@@ -8,13 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined (__x86_64__)
-#include <emmintrin.h>
-#endif
-
 #include "vector.h"
 
 #define QUANTUM 128
+/* Samples that are shaped at once */
+#define CHUNK 64
 #define TAPS 128
 #define SHORT_TAPS 16
 /* Where the middle of a half-band filter is, in samples at its lower rate */
@@ -25,85 +23,150 @@
 
 /* Curves */
 
+typedef float Floats __attribute__((vector_size (16)));
+typedef int32_t Ints __attribute__((vector_size (16)));
+typedef float Half __attribute__((vector_size (8)));
+typedef double Pair __attribute__((vector_size (16)));
+typedef uint64_t Bits __attribute__((vector_size (16)));
+#ifdef __clang__
+#define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector (a, b, i, j, k, l)
+#else
+#define SHUFFLE(a, b, i, j, k, l) \
+    __builtin_shuffle (a, b, (Ints) { i, j, k, l })
+#endif
+
+/* Loads and stores through these types may be unaligned. */
+typedef float LooseFloats __attribute__((vector_size (16),
+        aligned (__alignof__ (float)), may_alias));
+typedef float LooseHalf __attribute__((vector_size (8),
+        aligned (__alignof__ (float)), may_alias));
+typedef double LoosePair __attribute__((vector_size (16),
+        aligned (__alignof__ (double)), may_alias));
+
+/* The straight lines from one value to the next; from the last one it is
+ * level. */
+static void
+set_lines (WebAudioCurve * self, const double *values, size_t n)
+{
+  size_t i;
+
+  for (i = 0; i < n; i++) {
+    const double from = (float) values[i];
+    const double rise = i + 1 < n ? (float) values[i + 1] - from : 0;
+
+    self->lines[i] = self->half * rise;
+    self->lines[n + i] = from + (self->half - i) * rise;
+  }
+}
+
 WebAudioCurve *
 webaudio_curve_new (const double *values, size_t n)
 {
   static const float silence;
-  WebAudioCurve *self = malloc (sizeof *self + (n + 1) * sizeof (float));
-  size_t i;
+  WebAudioCurve *self = malloc (sizeof *self + 2 * n * sizeof (double));
 
   if (!self)
     return NULL;
+  self->n = n;
   self->half = (n - 1) / 2.0;
-  for (i = 0; i < n; i++)
-    self->values[i] = (float) values[i];
-  self->values[n] = self->values[n - 1];
+  set_lines (self, values, n);
   webaudio_curve_shape (self, &self->at_zero, &silence, 1);
   return self;
 }
 
-static inline float
-shape_one (const WebAudioCurve * self, float in)
+/* Of a chunk; what is no number becomes silence. Returns whether any sample was
+ * not from -1 to 1. */
+static bool
+limit (float *out, const float *in)
 {
-  double x = in == in ? in : 0, v = self->half * (x + 1), f;
-  int k;
+  const Floats one = { 1, 1, 1, 1 };
+  Ints beyond = { 0 };
+  size_t i;
 
-  v = v > 0 ? v : 0;
-  v = v < 2 * self->half ? v : 2 * self->half;
-  k = (int) v;
-  f = v - k;
-  return (float) ((1 - f) * self->values[k] + f * self->values[k + 1]);
+  for (i = 0; i < CHUNK; i += 4) {
+    const Floats x = *(const LooseFloats *) (in + i);
+    const Ints magnitude = (Ints) x & 0x7fffffff;
+    const Ints within = (Floats) magnitude <= 1;
+    const Ints nearest = ((Ints) one | ((Ints) x ^ magnitude)) & (x == x);
+
+    *(LooseFloats *) (out + i) = (Floats) (((Ints) x & within) |
+        (nearest & ~within));
+    beyond |= ~within;
+  }
+  return (beyond[0] | beyond[1] | beyond[2] | beyond[3]) != 0;
 }
 
-#if defined (__x86_64__)
-static inline __m128d
-load_two (const float *samples)
-{
-  double both;
+/* To a double that is this, adding a number leaves the nearest integer in the
+ * last bits. */
+#define ROUND 6755399441055744.0        /* 1.5 * 2^52 */
 
-  memcpy (&both, samples, sizeof both);
-  return _mm_cvtps_pd (_mm_castpd_ps (_mm_set_sd (both)));
+/* A chunk of samples, and which line each is on; on a value either will do. */
+typedef struct
+{
+  double x[CHUNK] __attribute__((aligned (16)));
+  union
+  {
+    double shifted[CHUNK];
+    uint64_t bits[CHUNK];
+  } line;
+} Chunk;
+
+/* Returns whether all are from -1 to 1, so that there are such lines. */
+static inline bool
+find_lines (const WebAudioCurve * self, Chunk * chunk, const float *in)
+{
+  const double half = self->half, offset = self->half - 0.5;
+  int beyond = 0;
+  size_t i;
+
+  for (i = 0; i < CHUNK; i++) {
+    beyond |= !(fabsf (in[i]) <= 1);
+    chunk->x[i] = in[i];
+    chunk->line.shifted[i] = (chunk->x[i] * half + offset) + ROUND;
+  }
+  return !beyond;
 }
 
-/* The same for two samples. A value and the next one are loaded at once. */
-static inline void
-shape_two (const WebAudioCurve * self, float *out, const float *in)
+/* @limited: whether those before had to be limited; then so may these. */
+static void
+shape_chunk (const WebAudioCurve * self, float *out, const float *in,
+    bool *limited)
 {
-  const __m128d half = _mm_set1_pd (self->half), one = _mm_set1_pd (1);
-  __m128d x = load_two (in), v, f, first, second, low, high;
-  __m128i k;
-  int64_t both;
-  double result;
+  const double *slopes = self->lines, *starts = self->lines + self->n;
+  float inside[CHUNK];
+  Chunk chunk;
+  size_t i;
 
-  x = _mm_and_pd (x, _mm_cmpeq_pd (x, x));
-  v = _mm_mul_pd (half, _mm_add_pd (x, one));
-  v = _mm_max_pd (v, _mm_setzero_pd ());
-  v = _mm_min_pd (v, _mm_add_pd (half, half));
-  k = _mm_cvttpd_epi32 (v);
-  f = _mm_sub_pd (v, _mm_cvtepi32_pd (k));
-  both = _mm_cvtsi128_si64 (k);
-  first = load_two (self->values + (int32_t) both);
-  second = load_two (self->values + (both >> 32));
-  low = _mm_unpacklo_pd (first, second);
-  high = _mm_unpackhi_pd (first, second);
-  v = _mm_add_pd (_mm_mul_pd (_mm_sub_pd (one, f), low), _mm_mul_pd (f, high));
-  result = _mm_cvtsd_f64 (_mm_castps_pd (_mm_cvtpd_ps (v)));
-  memcpy (out, &result, sizeof result);
+  if (*limited || !find_lines (self, &chunk, in)) {
+    *limited = limit (inside, in);
+    find_lines (self, &chunk, inside);
+  }
+  for (i = 0; i < CHUNK; i += 2) {
+    const uint32_t a = (uint32_t) chunk.line.bits[i];
+    const uint32_t b = (uint32_t) chunk.line.bits[i + 1];
+    const Pair slope = { slopes[a], slopes[b] };
+    const Pair start = { starts[a], starts[b] };
+
+    *(LooseHalf *) (out + i) = __builtin_convertvector (start +
+        slope * *(const Pair *) (chunk.x + i), Half);
+  }
 }
-#endif
 
 void
 webaudio_curve_shape (const WebAudioCurve * self, float *out, const float *in,
     size_t n)
 {
-  size_t i = 0;
+  float padded[CHUNK] = { 0 };
+  bool limited = false;
+  size_t i;
 
-#if defined (__x86_64__)
-  for (; n - i >= 2; i += 2)
-    shape_two (self, out + i, in + i);
-#endif
-  for (; i < n; i++)
-    out[i] = shape_one (self, in[i]);
+  for (i = 0; n - i >= CHUNK; i += CHUNK)
+    shape_chunk (self, out + i, in + i, &limited);
+  if (i == n)
+    return;
+  memcpy (padded, in + i, (n - i) * sizeof (float));
+  shape_chunk (self, padded, padded, &limited);
+  memcpy (out + i, padded, (n - i) * sizeof (float));
 }
 
 /* Over-sampling. Up: every other sample is an old one, delayed, and the one
@@ -111,38 +174,23 @@ webaudio_curve_shape (const WebAudioCurve * self, float *out, const float *in,
  * the convolution of the odd ones plus the delayed even ones, halved, are the
  * result. */
 
+/* Each array has what is remembered before the samples of this quantum, and room
+ * for what is computed only because whole vectors are. */
+#define ROOM 32
+
 struct _WebAudioShaperChannel
 {
-  float in[TAPS];
+  float in[TAPS + QUANTUM + ROOM];
   /* shaped, at twice the rate: the even and the odd samples */
-  float even[MIDDLE];
-  float odd[TAPS];
+  float even[MIDDLE + QUANTUM];
+  float odd[TAPS + QUANTUM + ROOM];
   /* the same at four times the rate, where pairs are one sample at twice it */
-  float twice[SHORT_PAST];
-  float twice_even[MIDDLE];
-  float twice_odd[SHORT_PAST];
+  float twice[SHORT_PAST + 2 * QUANTUM + ROOM];
+  float twice_even[MIDDLE + 2 * QUANTUM];
+  float twice_odd[SHORT_PAST + 2 * QUANTUM + ROOM];
 };
 
 typedef struct _WebAudioShaperChannel Channel;
-
-/* Up to a quantum behind its past; the past goes on behind what is new. */
-typedef struct
-{
-  float samples[TAPS + 2 * QUANTUM];
-} Line;
-
-static inline float *
-open_line (Line * line, const float *past, size_t n_past)
-{
-  memcpy (line->samples, past, n_past * sizeof (float));
-  return line->samples + n_past;
-}
-
-static inline void
-close_line (const Line * line, float *past, size_t n_past, size_t n)
-{
-  memcpy (past, line->samples + n, n_past * sizeof (float));
-}
 
 unsigned
 webaudio_shaper_latency (unsigned factor)
@@ -154,7 +202,7 @@ webaudio_shaper_latency (unsigned factor)
 static uint64_t
 get_memory (unsigned factor)
 {
-  return factor == 1 ? 0 : factor == 2 ? 2 * QUANTUM : 3 * QUANTUM;
+  return factor == 2 ? 2 * QUANTUM : 3 * QUANTUM;
 }
 
 /* A sinc, half a sample off, in a Blackman window; its sum is 1, so that a
@@ -287,75 +335,121 @@ webaudio_shaper_widen (WebAudioShaper * self, unsigned channels,
   return true;
 }
 
-/* Takes @n samples at twice the rate and shapes them at four times the rate;
- * @samples may be @shaped. */
+/* Puts @n samples of both behind one another in turn. */
 static void
-shape_twice (const WebAudioShaper * self, Channel * past,
-    const WebAudioCurve * curve, float *shaped, const float *samples, size_t n)
+interleave (float *out, const float *even, const float *odd, size_t n)
 {
-  Line in, even, odd;
-  float *x = open_line (&in, past->twice, SHORT_PAST);
-  float *e = open_line (&even, past->twice_even, MIDDLE);
-  float *o = open_line (&odd, past->twice_odd, SHORT_PAST);
-
-  memcpy (x, samples, n * sizeof (float));
-  webaudio_curve_shape (curve, e, x - MIDDLE, n);
-  webaudio_vector_convolve (o, x - SHORT_OFFSET, self->short_half_band,
-      SHORT_TAPS, n);
-  webaudio_curve_shape (curve, o, o, n);
-  webaudio_vector_convolve (shaped, o - SHORT_OFFSET - 1,
-      self->short_half_band, SHORT_TAPS, n);
-  webaudio_vector_add (shaped, shaped, e - MIDDLE, n);
-  webaudio_vector_scale (shaped, shaped, 0.5f, n);
-  close_line (&in, past->twice, SHORT_PAST, n);
-  close_line (&even, past->twice_even, MIDDLE, n);
-  close_line (&odd, past->twice_odd, SHORT_PAST, n);
-}
-
-/* The same for the two halves of what is at twice the rate */
-static void
-shape_halves (const WebAudioShaper * self, Channel * past,
-    const WebAudioCurve * curve, float *even, float *odd, size_t n)
-{
-  float both[2 * QUANTUM];
   size_t i;
 
-  if (self->factor == 2) {
-    webaudio_curve_shape (curve, even, even, n);
-    webaudio_curve_shape (curve, odd, odd, n);
-    return;
+  for (i = 0; n - i >= 4; i += 4) {
+    const Floats a = *(const LooseFloats *) (even + i);
+    const Floats b = *(const LooseFloats *) (odd + i);
+
+    *(LooseFloats *) (out + 2 * i) = SHUFFLE (a, b, 0, 4, 1, 5);
+    *(LooseFloats *) (out + 2 * i + 4) = SHUFFLE (a, b, 2, 6, 3, 7);
   }
-  for (i = 0; i < n; i++) {
-    both[2 * i] = even[i];
-    both[2 * i + 1] = odd[i];
-  }
-  shape_twice (self, past, curve, both, both, 2 * n);
-  for (i = 0; i < n; i++) {
-    even[i] = both[2 * i];
-    odd[i] = both[2 * i + 1];
+  for (; i < n; i++) {
+    out[2 * i] = even[i];
+    out[2 * i + 1] = odd[i];
   }
 }
 
-/* One channel, up to a quantum */
+static void
+deinterleave (float *even, float *odd, const float *in, size_t n)
+{
+  size_t i;
+
+  for (i = 0; n - i >= 4; i += 4) {
+    const Floats a = *(const LooseFloats *) (in + 2 * i);
+    const Floats b = *(const LooseFloats *) (in + 2 * i + 4);
+
+    *(LooseFloats *) (even + i) = SHUFFLE (a, b, 0, 2, 4, 6);
+    *(LooseFloats *) (odd + i) = SHUFFLE (a, b, 1, 3, 5, 7);
+  }
+  for (; i < n; i++) {
+    even[i] = in[2 * i];
+    odd[i] = in[2 * i + 1];
+  }
+}
+
+/* Writes whole vectors. */
+static void
+filter (float *out, const float *in, const float *taps, size_t n_taps, size_t n)
+{
+  webaudio_vector_convolve (out, in, taps, n_taps,
+      (n + ROOM - 1) / ROOM * ROOM);
+}
+
+/* Keeps what the next quantum needs. */
+static void
+slide (float *samples, size_t past, size_t n)
+{
+  memcpy (samples, samples + n, past * sizeof (float));
+}
+
+/* Shapes @n samples at twice the rate, from the @at-th of a quantum on, at four
+ * times the rate. Writes whole vectors. */
+static void
+shape_twice (const WebAudioShaper * self, Channel * past,
+    const WebAudioCurve * curve, float *shaped, size_t at, size_t n)
+{
+  const float *x = past->twice + SHORT_PAST + at;
+  float *e = past->twice_even + MIDDLE + at;
+  float *o = past->twice_odd + SHORT_PAST + at;
+
+  webaudio_curve_shape (curve, e, x - MIDDLE, n);
+  filter (o, x - SHORT_OFFSET, self->short_half_band, SHORT_TAPS, n);
+  webaudio_curve_shape (curve, o, o, n);
+  filter (shaped, o - SHORT_OFFSET - 1, self->short_half_band, SHORT_TAPS, n);
+  webaudio_vector_add (shaped, shaped, e - MIDDLE, n);
+  webaudio_vector_scale (shaped, shaped, 0.5f, n);
+  if (at + n == 2 * QUANTUM) {
+    slide (past->twice, SHORT_PAST, 2 * QUANTUM);
+    slide (past->twice_even, MIDDLE, 2 * QUANTUM);
+    slide (past->twice_odd, SHORT_PAST, 2 * QUANTUM);
+  }
+}
+
+/* Shapes what is at twice the rate, the old samples and those between. */
+static void
+shape_halves (const WebAudioShaper * self, Channel * past,
+    const WebAudioCurve * curve, const float *x, size_t at, size_t n)
+{
+  float *e = past->even + MIDDLE + at, *o = past->odd + TAPS + at;
+  float both[2 * QUANTUM + ROOM];
+
+  if (self->factor == 2) {
+    webaudio_curve_shape (curve, e, x, n);
+    webaudio_curve_shape (curve, o, o, n);
+    return;
+  }
+  interleave (past->twice + SHORT_PAST + 2 * at, x, o, n);
+  shape_twice (self, past, curve, both, 2 * at, 2 * n);
+  deinterleave (e, o, both, n);
+}
+
+/* One channel, @n frames from the @at-th of a quantum on */
 static void
 shape_channel (const WebAudioShaper * self, Channel * past,
-    const WebAudioCurve * curve, float *out, const float *samples, size_t n)
+    const WebAudioCurve * curve, float *out, const float *samples, size_t at,
+    size_t n)
 {
-  Line in, even, odd;
-  float *x = open_line (&in, past->in, TAPS);
-  float *e = open_line (&even, past->even, MIDDLE);
-  float *o = open_line (&odd, past->odd, TAPS);
+  float *x = past->in + TAPS + at;
+  const float *e = past->even + MIDDLE + at;
+  float *o = past->odd + TAPS + at;
+  float between[QUANTUM + ROOM];
 
   memcpy (x, samples, n * sizeof (float));
-  memcpy (e, x - MIDDLE, n * sizeof (float));
-  webaudio_vector_convolve (o, x, self->half_band, TAPS, n);
-  shape_halves (self, past, curve, e, o, n);
-  webaudio_vector_convolve (out, o - 1, self->half_band, TAPS, n);
-  webaudio_vector_add (out, out, e - MIDDLE, n);
+  filter (o, x, self->half_band, TAPS, n);
+  shape_halves (self, past, curve, x - MIDDLE, at, n);
+  filter (between, o - 1, self->half_band, TAPS, n);
+  webaudio_vector_add (out, between, e - MIDDLE, n);
   webaudio_vector_scale (out, out, 0.5f, n);
-  close_line (&in, past->in, TAPS, n);
-  close_line (&even, past->even, MIDDLE, n);
-  close_line (&odd, past->odd, TAPS, n);
+  if (at + n == QUANTUM) {
+    slide (past->in, TAPS, QUANTUM);
+    slide (past->even, MIDDLE, QUANTUM);
+    slide (past->odd, TAPS, QUANTUM);
+  }
 }
 
 static bool
@@ -384,24 +478,24 @@ webaudio_shaper_process (WebAudioShaper * self, const WebAudioCurve * curve,
     uint64_t frame, float *const *out, const float *const *in,
     unsigned channels, size_t n)
 {
-  size_t at, count;
+  size_t done, count, at;
   unsigned c;
 
-  for (at = 0; at < n; at += count) {
-    count = QUANTUM - (frame + at) % QUANTUM;
-    if (count > n - at)
-      count = n - at;
+  if (self->factor == 1) {
+    for (c = 0; c < self->channels; c++)
+      webaudio_curve_shape (curve, out[c], in[c], n);
+    return;
+  }
+  for (done = 0; done < n; done += count) {
+    at = (frame + done) % QUANTUM;
+    count = n - done < QUANTUM - at ? n - done : QUANTUM - at;
     for (c = 0; c < self->channels && !self->heard; c++)
-      self->heard = !is_silent (in[c] + at, count);
+      self->heard = !is_silent (in[c] + done, count);
     self->at_rest = self->at_rest && !self->heard;
-    for (c = 0; c < self->channels; c++) {
-      if (self->factor == 1)
-        webaudio_curve_shape (curve, out[c] + at, in[c] + at, count);
-      else
-        shape_channel (self, self->past[c], curve, out[c] + at, in[c] + at,
-            count);
-    }
-    if ((frame + at + count) % QUANTUM == 0)
+    for (c = 0; c < self->channels; c++)
+      shape_channel (self, self->past[c], curve, out[c] + done, in[c] + done,
+          at, count);
+    if (at + count == QUANTUM)
       conclude (self, channels);
   }
   if (self->narrow > get_memory (self->factor))

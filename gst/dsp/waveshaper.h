@@ -31,8 +31,9 @@ typedef struct
   float at_zero;
 
   /*< private > */
-  double half;                  /* of the index of the last value */
-  float values[];               /* the last one twice */
+  size_t n;
+  double half;                  /* of the index of the last line */
+  double lines[];               /* n slopes, then the n values at 0 */
 } WebAudioCurve;
 
 /**
