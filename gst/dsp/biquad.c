@@ -439,16 +439,16 @@ get_value (const double *values, double still, size_t i)
   return values ? values[i] : still;
 }
 
-static WebAudioBiquadSetting
-get_setting (const WebAudioBiquadMotion * motion, size_t i)
+static void
+get_setting (const WebAudioBiquadMotion * motion, size_t i,
+    WebAudioBiquadSetting * setting)
 {
   const WebAudioBiquadSetting *still = &motion->still;
 
-  return (WebAudioBiquadSetting) {
-  get_value (motion->frequency, still->frequency, i),
-        get_value (motion->detune, still->detune, i),
-        get_value (motion->q, still->q, i),
-        get_value (motion->gain, still->gain, i)};
+  setting->frequency = get_value (motion->frequency, still->frequency, i);
+  setting->detune = get_value (motion->detune, still->detune, i);
+  setting->q = get_value (motion->q, still->q, i);
+  setting->gain = get_value (motion->gain, still->gain, i);
 }
 
 static bool
@@ -470,17 +470,16 @@ count_still (const double *values, size_t n)
   return i;
 }
 
-/* The motion from frame @i on */
-static WebAudioBiquadMotion
-advance (const WebAudioBiquadMotion * motion, size_t i)
+/* The motion from frame @i on, in @rest */
+static void
+advance (const WebAudioBiquadMotion * motion, size_t i,
+    WebAudioBiquadMotion * rest)
 {
-  WebAudioBiquadMotion rest = *motion;
-
-  rest.frequency = motion->frequency ? motion->frequency + i : NULL;
-  rest.detune = motion->detune ? motion->detune + i : NULL;
-  rest.q = motion->q ? motion->q + i : NULL;
-  rest.gain = motion->gain ? motion->gain + i : NULL;
-  return rest;
+  *rest = *motion;
+  rest->frequency = motion->frequency ? motion->frequency + i : NULL;
+  rest->detune = motion->detune ? motion->detune + i : NULL;
+  rest->q = motion->q ? motion->q + i : NULL;
+  rest->gain = motion->gain ? motion->gain + i : NULL;
 }
 
 /* Finds how many of up to a quantum of frames may be taken in groups: those up to
@@ -490,9 +489,10 @@ static size_t
 follow (WebAudioBiquad * self, uint64_t frame, WebAudioBiquadType type,
     const WebAudioBiquadMotion * motion, size_t n)
 {
-  const WebAudioBiquadSetting setting = get_setting (motion, 0);
+  WebAudioBiquadSetting setting;
   size_t still = n;
 
+  get_setting (motion, 0, &setting);
   if (frame % QUANTUM == 0 || frame != self->next)
     self->moved = false;
   else if (type != self->type || !is_equal (&setting, &self->setting))
@@ -508,7 +508,7 @@ follow (WebAudioBiquad * self, uint64_t frame, WebAudioBiquadType type,
     still = 0;
   self->moved |= still < n;
   self->type = type;
-  self->setting = get_setting (motion, n - 1);
+  get_setting (motion, n - 1, &self->setting);
   self->next = frame + n;
   return still;
 }
@@ -598,12 +598,14 @@ filter_frames (WebAudioBiquad * self, const WebAudioBiquadMotion * motion,
     float *const *out, const float *const *in, unsigned phase, size_t still,
     size_t n)
 {
-  const WebAudioBiquadSetting first = get_setting (motion, 0);
-  const WebAudioBiquadMotion rest = advance (motion, still);
+  WebAudioBiquadSetting first;
+  WebAudioBiquadMotion rest;
   WebAudioRecursionFrames frames;
   unsigned channels = self->past.channels, c;
   Moving moving;
 
+  get_setting (motion, 0, &first);
+  advance (motion, still, &rest);
   if (still > 0)
     stand (self, &first);
   if (still < n) {
@@ -668,7 +670,7 @@ webaudio_biquad_process (WebAudioBiquad * self, uint64_t frame,
       from[c] = in[c] + at;
       to[c] = out[c] + at;
     }
-    rest = advance (motion, at);
+    advance (motion, at, &rest);
     still = follow (self, frame + at, type, &rest, count);
     webaudio_recursion_listen (&self->past, from, count);
     if (webaudio_recursion_is_at_rest (&self->past)) {

@@ -56,23 +56,23 @@ gst_web_audio_output_backlog_start (GstWebAudioOutput * output, guint64 * frame)
 }
 
 /* Takes the first block away from the backlog. */
-static GstWebAudioBlock
-pop_head (GstWebAudioOutput * output)
+static void
+pop_head (GstWebAudioOutput * output, GstWebAudioBlock * head)
 {
-  GstWebAudioBlock *head = gst_queue_array_pop_head_struct (output->backlog);
-
+  *head = *(GstWebAudioBlock *) gst_queue_array_pop_head_struct
+      (output->backlog);
   if (gst_queue_array_is_empty (output->backlog)) {
     output->node->graph->n_behind--;
     gst_web_audio_graph_signal (output->node->graph);
   }
-  return *head;
 }
 
 static void
 drop_head (GstWebAudioOutput * output)
 {
-  GstWebAudioBlock head = pop_head (output);
+  GstWebAudioBlock head;
 
+  pop_head (output, &head);
   gst_web_audio_block_clear (&head);
 }
 
@@ -117,7 +117,7 @@ take_whole_head (GstWebAudioOutput * output, guint64 frame, guint frames,
   if (head->frames > frames || (head->frames < frames && !(output->node->ended
               && gst_queue_array_get_length (output->backlog) == 1)))
     return FALSE;
-  *block = pop_head (output);
+  pop_head (output, block);
   output->drained_at = output->node->graph->turned_at;
   return TRUE;
 }
