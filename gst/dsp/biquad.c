@@ -22,6 +22,7 @@
 typedef double Pair __attribute__((vector_size (16)));
 
 typedef long long Mask __attribute__((vector_size (16)));
+typedef unsigned long long Bits __attribute__((vector_size (16)));
 
 /* Loads and stores through this may be unaligned. */
 typedef double LoosePair __attribute__((vector_size (16),
@@ -68,7 +69,7 @@ power (Pair x)
   even = even * square + 0.24022650695910071;
   odd = odd * square + 0.05550410866482158;
   odd = odd * square + 0.69314718055994531;
-  return (Pair) ((Mask) (even * square + odd * y + 1) + ((Mask) rounded << 52));
+  return (Pair) ((Bits) (even * square + odd * y + 1) + ((Bits) rounded << 52));
 }
 
 /* Sine and cosine of a quarter cycle times @t, 0 to 1: the Taylor series of both
