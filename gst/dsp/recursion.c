@@ -20,10 +20,11 @@ typedef float Lanes __attribute__((vector_size (16)));
 typedef float LooseLanes __attribute__((vector_size (16),
         aligned (__alignof__ (float)), may_alias));
 
+typedef int Indices __attribute__((vector_size (16)));
+
 #ifdef __clang__
 #define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector (a, b, i, j, k, l)
 #else
-typedef int Indices __attribute__((vector_size (16)));
 #define SHUFFLE(a, b, i, j, k, l) \
     __builtin_shuffle (a, b, (Indices) { i, j, k, l })
 #endif
@@ -130,12 +131,17 @@ webaudio_recursion_widen (WebAudioRecursion * self, unsigned channels,
 static bool
 is_silent (const float *in, size_t n)
 {
-  size_t i = n;
+  Indices heard = { 0 };
+  size_t i;
 
   /* the last sample tells nearly always */
-  while (i > 0 && in[i - 1] == 0)
-    i--;
-  return i == 0;
+  if (in[n - 1] != 0)
+    return false;
+  for (i = 0; n - i >= 4; i += 4)
+    heard |= *(const LooseLanes *) (in + i) != 0;
+  for (; i < n; i++)
+    heard[0] |= in[i] != 0;
+  return !(heard[0] | heard[1] | heard[2] | heard[3]);
 }
 
 void

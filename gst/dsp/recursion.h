@@ -131,6 +131,7 @@ void webaudio_recursion_widen (WebAudioRecursion * self, unsigned channels,
 /**
  * webaudio_recursion_listen:
  * @in: (array length=channels): planes of @n samples
+ * @n: at least 1
  *
  * To be called with the input before it is filtered, at most up to the end of a
  * quantum. At rest silence need not be filtered.

@@ -1,11 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The spec's enumerations that every node has, as GTypes. */
+/* The spec's enumerations as GTypes: those that every node has, and what makes
+ * one. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
 #include "enums.h"
+
+/*
+ * gst_web_audio_enum_get_type:
+ * @type: (inout): static, 0 at first
+ * @name: of the type, static
+ * @values: static, the last all zero
+ *
+ * Returns: the type, which is registered once, by whatever thread
+ */
+GType
+gst_web_audio_enum_get_type (gsize * type, const gchar * name,
+    const GEnumValue * values)
+{
+  if (g_once_init_enter (type))
+    g_once_init_leave (type, g_enum_register_static (name, values));
+  return *type;
+}
 
 GType
 gst_web_audio_channel_count_mode_get_type (void)
@@ -21,10 +39,8 @@ gst_web_audio_channel_count_mode_get_type (void)
   };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstWebAudioChannelCountMode", values));
-  return type;
+  return gst_web_audio_enum_get_type (&type, "GstWebAudioChannelCountMode",
+      values);
 }
 
 GType
@@ -40,10 +56,8 @@ gst_web_audio_channel_interpretation_get_type (void)
   };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstWebAudioChannelInterpretation", values));
-  return type;
+  return gst_web_audio_enum_get_type (&type, "GstWebAudioChannelInterpretation",
+      values);
 }
 
 GType
@@ -56,8 +70,6 @@ gst_web_audio_automation_rate_get_type (void)
   };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstWebAudioAutomationRate", values));
-  return type;
+  return gst_web_audio_enum_get_type (&type, "GstWebAudioAutomationRate",
+      values);
 }

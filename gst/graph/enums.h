@@ -70,6 +70,10 @@ typedef enum
     (gst_web_audio_channel_interpretation_get_type ())
 
 G_GNUC_INTERNAL
+GType gst_web_audio_enum_get_type (gsize * type, const gchar * name,
+    const GEnumValue * values);
+
+G_GNUC_INTERNAL
 GType gst_web_audio_channel_count_mode_get_type (void);
 
 G_GNUC_INTERNAL

@@ -110,10 +110,8 @@ gst_web_audio_biquad_filter_type_get_type (void)
   };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstWebAudioBiquadFilterType", values));
-  return type;
+  return gst_web_audio_enum_get_type (&type, "GstWebAudioBiquadFilterType",
+      values);
 }
 
 /* Rendering */

@@ -113,10 +113,8 @@ gst_web_audio_oscillator_type_get_type (void)
   };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstWebAudioOscillatorType", values));
-  return type;
+  return gst_web_audio_enum_get_type (&type, "GstWebAudioOscillatorType",
+      values);
 }
 
 /* Rendering */

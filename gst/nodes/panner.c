@@ -131,10 +131,7 @@ gst_web_audio_panning_model_get_type (void)
   };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstWebAudioPanningModel", values));
-  return type;
+  return gst_web_audio_enum_get_type (&type, "GstWebAudioPanningModel", values);
 }
 
 #define GST_TYPE_WEB_AUDIO_DISTANCE_MODEL \
@@ -153,10 +150,8 @@ gst_web_audio_distance_model_get_type (void)
   };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstWebAudioDistanceModel", values));
-  return type;
+  return gst_web_audio_enum_get_type (&type, "GstWebAudioDistanceModel",
+      values);
 }
 
 /* Where things are */

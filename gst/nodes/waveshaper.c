@@ -89,10 +89,8 @@ gst_web_audio_over_sample_type_get_type (void)
   };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstWebAudioOverSampleType", values));
-  return type;
+  return gst_web_audio_enum_get_type (&type, "GstWebAudioOverSampleType",
+      values);
 }
 
 /* Rendering */

@@ -149,10 +149,7 @@ gst_web_audio_context_state_get_type (void)
   };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstWebAudioContextState", values));
-  return type;
+  return gst_web_audio_enum_get_type (&type, "GstWebAudioContextState", values);
 }
 
 G_DEFINE_TYPE (GstWebAudioAudioDestination, gst_web_audio_audio_destination,

@@ -28,6 +28,7 @@
 #include "config.h"
 #endif
 
+#include "../graph/enums.h"
 #include "mediarecorder.h"
 #include "recorderencoder.h"
 #include "recorderinput.h"
@@ -125,10 +126,8 @@ gst_web_audio_recording_state_get_type (void)
   };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstWebAudioRecordingState", values));
-  return type;
+  return gst_web_audio_enum_get_type (&type, "GstWebAudioRecordingState",
+      values);
 }
 
 #define GST_TYPE_WEB_AUDIO_BITRATE_MODE \
@@ -146,10 +145,7 @@ gst_web_audio_bitrate_mode_get_type (void)
   };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstWebAudioBitrateMode", values));
-  return type;
+  return gst_web_audio_enum_get_type (&type, "GstWebAudioBitrateMode", values);
 }
 
 /* The verbs */

@@ -14,16 +14,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "check-samples.h"
+
 /* Longer than anything takes on a loaded machine */
 #define PATIENCE (40 * GST_SECOND)
-
-/* As fail_unless(), which tells the parent process of every call: too slow to be
- * asked about each sample. */
-#define check_that(condition, ...) \
-    G_STMT_START { \
-      if (G_UNLIKELY (!(condition))) \
-        fail (__VA_ARGS__); \
-    } G_STMT_END
 
 /* Recording */
 
@@ -336,17 +330,6 @@ static inline guint
 recorder_channels (Recorder * self)
 {
   return GST_AUDIO_INFO_CHANNELS (&self->info);
-}
-
-static inline void
-assert_floats_equal (const gfloat * is, const gfloat * should, gsize n)
-{
-  gsize i;
-
-  for (i = 0; i < n; i++)
-    check_that (memcmp (is + i, should + i, sizeof (gfloat)) == 0,
-        "sample %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " is %.9g, not %.9g",
-        i, n, is[i], should[i]);
 }
 
 /* Both recorded the same, to the bit. */

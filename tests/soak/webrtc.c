@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../check/generic/check-tone.h"
+#include "../check/generic/check-webrtc.h"
 
 #define FREQUENCY 440
 #define LEVEL 0.5
@@ -33,63 +34,6 @@ struct _WebrtcLeg
   GSourceFunc done;
   gpointer data;
 };
-
-/* Signalling */
-
-/* Nothing but 127.0.0.1 is used, and nothing is sent to find other ways. */
-static void
-stay_at_home (GstElement * webrtc)
-{
-  GstObject *ice;
-  GObject *agent;
-  gboolean added;
-
-  g_object_get (webrtc, "ice-agent", &ice, NULL);
-  g_object_set (ice, "ice-tcp", FALSE, NULL);
-  g_object_get (ice, "agent", &agent, NULL);
-  g_object_set (agent, "upnp", FALSE, NULL);
-  g_signal_emit_by_name (ice, "add-local-ip-address", "127.0.0.1", &added);
-  g_object_unref (agent);
-  gst_object_unref (ice);
-}
-
-static void
-send_candidate (GstElement * from, guint line, gchar * candidate,
-    GstElement * to)
-{
-  g_signal_emit_by_name (to, "add-ice-candidate", line, candidate);
-}
-
-static void
-describe (GstElement * webrtc, const gchar * which, gconstpointer description)
-{
-  GstPromise *promise = gst_promise_new ();
-
-  g_signal_emit_by_name (webrtc, which, description, promise);
-  gst_promise_wait (promise);
-  gst_promise_unref (promise);
-}
-
-/* @from makes a description, which both set. */
-static void
-negotiate (GstElement * from, const gchar * what, GstElement * to)
-{
-  GstPromise *promise = gst_promise_new ();
-  gchar *method = g_strconcat ("create-", what, NULL);
-  const GValue *value;
-
-  g_signal_emit_by_name (from, method, NULL, promise);
-  gst_promise_wait (promise);
-  value = gst_structure_get_value (gst_promise_get_reply (promise), what);
-  if (value) {
-    describe (from, "set-local-description", g_value_get_boxed (value));
-    describe (to, "set-remote-description", g_value_get_boxed (value));
-  } else {
-    soak_fail ("WebRTC: no %s", what);
-  }
-  g_free (method);
-  gst_promise_unref (promise);
-}
 
 static void
 link_track (GstElement * webrtc, GstPad * pad, GstElement * depayloader)
@@ -226,8 +170,9 @@ webrtc_leg_start (guint seconds, GSourceFunc done, gpointer data)
   gst_element_set_state (leg->receiver, GST_STATE_PLAYING);
   gst_element_set_state (leg->sender, GST_STATE_PAUSED);
   gst_element_set_state (leg->sender, GST_STATE_PLAYING);
-  negotiate (leg->caller, "offer", leg->callee);
-  negotiate (leg->callee, "answer", leg->caller);
+  if (!negotiate (leg->caller, "offer", leg->callee)
+      || !negotiate (leg->callee, "answer", leg->caller))
+    soak_fail ("WebRTC: no offer, or no answer");
   g_timeout_add_seconds (seconds, on_time, leg);
   return leg;
 }

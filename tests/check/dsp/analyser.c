@@ -8,14 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "check-samples.h"
 #include "dsp/analyser.h"
-
-/* As fail_unless(), which is too slow for every sample. */
-#define check_that(condition, ...) \
-    G_STMT_START { \
-      if (G_UNLIKELY (!(condition))) \
-        fail (__VA_ARGS__); \
-    } G_STMT_END
 
 #define MAX_SIZE WEBAUDIO_ANALYSER_MAX_SIZE
 #define KEPT WEBAUDIO_HISTORY_FRAMES
@@ -23,17 +17,6 @@
 static float samples[MAX_SIZE];
 static float levels[MAX_SIZE / 2];
 static guint8 bytes[MAX_SIZE];
-
-static void
-fill_with_noise (float *v, size_t n, guint32 seed)
-{
-  size_t i;
-
-  for (i = 0; i < n; i++) {
-    seed = seed * 1664525 + 1013904223;
-    v[i] = (float) (seed / 2147483648.0 - 1);
-  }
-}
 
 /* History */
 

@@ -342,7 +342,7 @@ GST_START_TEST (test_any_chunks_give_the_same_bits)
     n = next_length (&state, LENGTH - at);
     process (&biquad, at, (WebAudioBiquadType) __i__, &part, &out, &in, 1, n);
   }
-  assert_same (again, rendered, LENGTH);
+  assert_floats_equal (again, rendered, LENGTH);
   webaudio_biquad_clear (&biquad);
 }
 
@@ -440,7 +440,7 @@ GST_START_TEST (test_still)
   motion.gain = gain;
   motion.still.frequency = motion.still.gain = -1;
   filter ((WebAudioBiquadType) __i__, &motion, noise, again, LENGTH);
-  assert_same (again, rendered, LENGTH);
+  assert_floats_equal (again, rendered, LENGTH);
 }
 
 GST_END_TEST;
@@ -468,7 +468,7 @@ GST_START_TEST (test_channels)
     for (c = 0; c < channels; c++) {
       fill_with_noise (alone, 1000, c + 1);
       filter (WEBAUDIO_BIQUAD_PEAKING, &motion, alone, alone, 1000);
-      assert_same (planes[c], alone, 1000);
+      assert_floats_equal (planes[c], alone, 1000);
     }
     webaudio_biquad_clear (&biquad);
   }
@@ -489,7 +489,7 @@ GST_START_TEST (test_poison)
     filter ((WebAudioBiquadType) __i__, &motion, noise, rendered, 1000);
     filter ((WebAudioBiquadType) __i__, &motion, noise + QUANTUM, again,
         1000 - QUANTUM);
-    assert_same (rendered + QUANTUM, again, 1000 - QUANTUM);
+    assert_floats_equal (rendered + QUANTUM, again, 1000 - QUANTUM);
   }
 }
 
@@ -571,13 +571,13 @@ GST_START_TEST (test_wider)
   memcpy (narrow, left, sizeof narrow);
   process (&biquad, 0, WEBAUDIO_BIQUAD_LOWPASS, &motion, &plane, &plane, 1,
       SWITCH);
-  assert_same (narrow, wide[0], SWITCH);
+  assert_floats_equal (narrow, wide[0], SWITCH);
   webaudio_recursion_widen (&biquad.past, 2,
       WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS);
   process (&biquad, SWITCH, WEBAUDIO_BIQUAD_LOWPASS, &motion, rest, rest, 2,
       LENGTH - SWITCH);
-  assert_same (rest[0], wide[0] + SWITCH, LENGTH - SWITCH);
-  assert_same (rest[1], wide[1] + SWITCH, LENGTH - SWITCH);
+  assert_floats_equal (rest[0], wide[0] + SWITCH, LENGTH - SWITCH);
+  assert_floats_equal (rest[1], wide[1] + SWITCH, LENGTH - SWITCH);
   webaudio_biquad_clear (&biquad);
 }
 
@@ -608,7 +608,7 @@ GST_START_TEST (test_narrower)
     if (biquad.past.channels == 1 && !narrowed)
       narrowed = frame;
   }
-  assert_same (left, alone, 16384);
+  assert_floats_equal (left, alone, 16384);
   /* 240 dB of a band of 70 Hz */
   fail_unless (narrowed > 4000 && narrowed < 9000, "%" G_GUINT64_FORMAT,
       narrowed);

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "check-samples.h"
 #include "dsp/convolver.h"
 #include "dsp/fft.h"
 
@@ -21,17 +22,6 @@ typedef struct
   float out[2][MAX_FRAMES];
   size_t n;
 } Signal;
-
-static void
-fill_with_noise (float *v, size_t n, guint32 seed)
-{
-  size_t i;
-
-  for (i = 0; i < n; i++) {
-    seed = seed * 1664525 + 1013904223;
-    v[i] = (float) (seed / 2147483648.0 - 1);
-  }
-}
 
 static Signal *
 new_signal (size_t n)

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "check-samples.h"
 #include "dsp/delay.h"
 
 #define FRAMES 20000
@@ -34,13 +35,6 @@ static double seconds[FRAMES];
 
 static guint32 seed;
 
-static double
-noise (void)
-{
-  seed = seed * 1664525 + 1013904223;
-  return seed / 2147483648.0 - 1;
-}
-
 static void
 fill_input (unsigned channels)
 {
@@ -52,7 +46,7 @@ fill_input (unsigned channels)
     input.channels[i] = channels;
     input.silent[i] = false;
     for (c = 0; c < MAX_CHANNELS; c++)
-      input.samples[c][i] = (float) noise ();
+      input.samples[c][i] = (float) next_noise (&seed);
   }
 }
 
@@ -268,7 +262,7 @@ wild_delay (size_t frame)
     case 0:
       return 0.4 + 0.39 * sin (frame * 0.01);
     case 1:
-      return noise ();
+      return next_noise (&seed);
     case 2:
       return frame * 1e-4;
     case 3:

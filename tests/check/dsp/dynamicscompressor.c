@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "check-samples.h"
 #include "dsp/dynamicscompressor.h"
 
 #define RATE 48000
@@ -47,9 +48,8 @@ new_signal (void)
   for (i = 0; i < FRAMES; i++) {
     float level = i < FRAMES / 6 ? 0.03f : i < FRAMES / 2 ? 1.3f : 0.2f;
 
-    seed = seed * 1664525 + 1013904223;
     signal->in[0][i] = (float) (level * sin (i * 0.057));
-    signal->in[1][i] = (float) (level * 0.5 * (seed / 2147483648.0 - 1));
+    signal->in[1][i] = (float) (level * 0.5 * next_noise (&seed));
   }
   return signal;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check-samples.h"
 #include "dsp/fft.h"
 
 #define TURN 6.28318530717958647692
@@ -29,12 +30,8 @@ static float *
 new_noise (size_t n, guint32 seed)
 {
   float *noise = new_floats (n);
-  size_t i;
 
-  for (i = 0; i < n; i++) {
-    seed = seed * 1664525 + 1013904223;
-    noise[i] = (float) (seed / 2147483648.0 - 1);
-  }
+  fill_with_noise (noise, n, seed);
   return noise;
 }
 

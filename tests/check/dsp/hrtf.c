@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "check-samples.h"
 #include "dsp/hrtf.h"
 
 #define RATE 48000
@@ -43,17 +44,6 @@ make_head (void)
             * exp ((onset - (double) k) * (0.08 + 0.04 * side))
             * cos ((k - onset) * (0.5 + 0.2 * side)));
     }
-  }
-}
-
-static void
-fill_with_noise (float *v, size_t n, guint32 seed)
-{
-  size_t i;
-
-  for (i = 0; i < n; i++) {
-    seed = seed * 1664525 + 1013904223;
-    v[i] = (float) (seed / 2147483648.0 - 1);
   }
 }
 

@@ -98,7 +98,7 @@ GST_START_TEST (test_any_chunks_give_the_same_bits)
     n = next_length (&state, LENGTH - at);
     process (&iir, at, &plane, 1, n);
   }
-  assert_same (again, rendered, LENGTH);
+  assert_floats_equal (again, rendered, LENGTH);
   webaudio_iir_filter_clear (&iir);
 }
 
@@ -125,7 +125,7 @@ GST_START_TEST (test_channels)
     for (c = 0; c < channels; c++) {
       fill_with_noise (rendered, 500, c + 1);
       filter (b, 3, a, 4, rendered, rendered, 500);
-      assert_same (planes[c], rendered, 500);
+      assert_floats_equal (planes[c], rendered, 500);
     }
     webaudio_iir_filter_clear (&iir);
   }
@@ -170,7 +170,7 @@ GST_START_TEST (test_wider)
       WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS);
   process (&iir, 512, rest, to, 512);
   for (c = 0; c < to; c++)
-    assert_same (in[c] + 512, out[c] + 512, 512);
+    assert_floats_equal (in[c] + 512, out[c] + 512, 512);
   webaudio_iir_filter_clear (&iir);
 }
 
@@ -231,7 +231,7 @@ GST_START_TEST (test_poison)
     noise[i % QUANTUM] = poisons[i / QUANTUM];
     filter (b, 3, a, 4, noise, rendered, 500);
     filter (b, 3, a, 4, noise + QUANTUM, again, 500 - QUANTUM);
-    assert_same (rendered + QUANTUM, again, 500 - QUANTUM);
+    assert_floats_equal (rendered + QUANTUM, again, 500 - QUANTUM);
   }
 }
 

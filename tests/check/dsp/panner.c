@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "check-samples.h"
 #include "dsp/panner.h"
 
 #define N_RANDOM 20000
@@ -21,13 +22,6 @@ static const WebAudioVector up = { 0, 1, 0 };
 
 static guint32 seed = 1;
 
-static double
-noise (void)
-{
-  seed = seed * 1664525 + 1013904223;
-  return seed / 2147483648.0 - 1;
-}
-
 #define vector(x, y, z) ((WebAudioVector) { x, y, z })
 #define scale(v, by) vector ((v).x * (by), (v).y * (by), (v).z * (by))
 #define diff(a, b) vector ((a).x - (b).x, (a).y - (b).y, (a).z - (b).z)
@@ -37,9 +31,9 @@ noise (void)
 static void
 randomize (WebAudioVector * v)
 {
-  v->x = noise ();
-  v->y = noise ();
-  v->z = noise ();
+  v->x = next_noise (&seed);
+  v->y = next_noise (&seed);
+  v->z = next_noise (&seed);
 }
 
 static double

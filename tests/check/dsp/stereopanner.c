@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "check-samples.h"
 #include "dsp/stereopanner.h"
 
 #define MAX_LENGTH 19
@@ -17,17 +18,6 @@ static const double pans[] = {
   -1, -0.999, -0.75, -0.5, -0.25, -1e-3, -1e-30, 0, 1e-30, 1e-3, 0.25, 0.5,
   0.75, 0.999, 1
 };
-
-static void
-fill_with_noise (float *v, size_t n, guint32 seed)
-{
-  size_t i;
-
-  for (i = 0; i < n; i++) {
-    seed = seed * 1664525 + 1013904223;
-    v[i] = (float) (seed / 2147483648.0 - 1);
-  }
-}
 
 /* The specification's algorithm, one frame */
 static void

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "check-samples.h"
 #include "dsp/denormals.h"
 #include "dsp/vector.h"
 
@@ -26,17 +27,6 @@ typedef enum
 } Operation;
 
 static const float factor = -0.7310585f;
-
-static void
-fill_with_noise (float *v, size_t n, guint32 seed)
-{
-  size_t i;
-
-  for (i = 0; i < n; i++) {
-    seed = seed * 1664525 + 1013904223;
-    v[i] = (float) (seed / 2147483648.0 - 1);
-  }
-}
 
 static float
 expected (Operation operation, float before, float a, float b)

@@ -244,7 +244,7 @@ GST_START_TEST (test_any_chunks_give_the_same_bits)
             WEBAUDIO_CHANNEL_INTERPRETATION_SPEAKERS));
     process (&shaper, curve, at, &plane, 1, n);
   }
-  assert_same (again, rendered, LENGTH);
+  assert_floats_equal (again, rendered, LENGTH);
   webaudio_shaper_clear (&shaper);
   free (curve);
   g_free (values);
@@ -336,7 +336,7 @@ GST_START_TEST (test_poison)
     shape (__i__, curve, noise, rendered, LENGTH);
     for (i = 0; i < LENGTH; i++)
       check_that (isfinite (rendered[i]), "%u is not finite", i);
-    assert_same (rendered + 1500, again + 1500, LENGTH - 1500);
+    assert_floats_equal (rendered + 1500, again + 1500, LENGTH - 1500);
   }
   free (curve);
   g_free (values);

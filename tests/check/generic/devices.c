@@ -9,6 +9,7 @@
 
 #include "generic/check-pulse.h"
 #include "generic/check-tone.h"
+#include "streams/check-destination.h"
 
 static void
 start_server (void)
@@ -134,28 +135,6 @@ wait_for_silence (GstElement * pipeline, Ear * ear)
     g_free (samples);
     go_on (pipeline);
   }
-}
-
-static gboolean
-ask (GstElement * pipeline, const gchar * verb)
-{
-  GstElement *d = get_element (pipeline, "d");
-  gboolean done = FALSE;
-
-  g_signal_emit_by_name (d, verb, &done);
-  gst_object_unref (d);
-  return done;
-}
-
-static gboolean
-set_sink_id (GstElement * pipeline, const gchar * id)
-{
-  GstElement *d = get_element (pipeline, "d");
-  gboolean done = FALSE;
-
-  g_signal_emit_by_name (d, "set-sink-id", id, &done);
-  gst_object_unref (d);
-  return done;
 }
 
 static void

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "check-quarks.h"
-#include "nodes/check-param.h"
+#include "nodes/check-source.h"
 
 #define OUT " ! fakesink name=out"
 
@@ -64,30 +64,6 @@ set_buffer (GstElement * pipeline, const gchar * name, GstSample * sample)
   gst_sample_unref (sample);
 }
 
-typedef struct
-{
-  GstElement *pipeline;
-  GstElement *source;
-  Recorder *recorder;
-  guint ended;
-} Fixture;
-
-static void
-on_ended (GstElement * source, Fixture * self)
-{
-  self->ended++;
-}
-
-static void
-open_pipeline (Fixture * self, GstElement * pipeline)
-{
-  self->pipeline = pipeline;
-  self->source = get_element (pipeline, "s");
-  self->recorder = record (pipeline, "out");
-  self->ended = 0;
-  g_signal_connect (self->source, "ended", G_CALLBACK (on_ended), self);
-}
-
 /* The source named s of a launch line has a buffer of @channels and @n frames */
 static void
 open_line (Fixture * self, guint channels, gsize n, const gchar * line)
@@ -95,21 +71,6 @@ open_line (Fixture * self, guint channels, gsize n, const gchar * line)
   open_pipeline (self, launch ("%s", line));
   if (channels > 0)
     set_buffer (self->pipeline, "s", make_sample (channels, n, RATE));
-}
-
-static void
-play_to_end (Fixture * self)
-{
-  play (self->pipeline);
-  wait_for_end (self->pipeline);
-}
-
-static void
-close_line (Fixture * self)
-{
-  stop (self->pipeline);
-  gst_object_unref (self->source);
-  recorder_free (self->recorder);
 }
 
 static gboolean

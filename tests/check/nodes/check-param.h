@@ -22,6 +22,22 @@ assert_sample (gfloat is, gdouble should, gdouble tolerance, guint64 frame)
     fail ("frame %" G_GUINT64_FORMAT " is %.9g, not %.9g", frame, is, should);
 }
 
+/* Two channels that stay the same from one frame to another */
+static inline void
+expect_stereo (Recorder * recorder, guint64 from, guint64 to, gdouble left,
+    gdouble right)
+{
+  const gfloat *samples = recorder_samples (recorder);
+  guint64 i;
+
+  fail_unless_equals_int (recorder_channels (recorder), 2);
+  fail_unless (to <= recorder->frames);
+  for (i = from; i < to; i++) {
+    assert_sample (samples[2 * i], left, 2e-7, i);
+    assert_sample (samples[2 * i + 1], right, 2e-7, i);
+  }
+}
+
 /* Changes between two blocks */
 
 typedef void (*Action) (GstElement * element);

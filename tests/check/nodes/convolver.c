@@ -75,10 +75,8 @@ new_noise (guint n, guint channels)
   guint32 seed = 1;
   guint i;
 
-  for (i = 0; i < n * channels; i++) {
-    seed = seed * 1664525 + 1013904223;
-    noise[i] = (seed / 2147483648.0 - 1) * exp (-3.0 * i / (n * channels));
-  }
+  for (i = 0; i < n * channels; i++)
+    noise[i] = next_noise (&seed) * exp (-3.0 * i / (n * channels));
   return noise;
 }
 

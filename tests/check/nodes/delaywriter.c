@@ -387,6 +387,7 @@ GST_START_TEST (test_changes)
       "mix. ! gain name=last ! fakesink name=out");
   GstElement *mix = get_element (pipeline, "mix");
   Recorder *recorder = record (pipeline, "out");
+  guint64 until;
   guint i;
 
   play (pipeline);
@@ -416,9 +417,13 @@ GST_START_TEST (test_changes)
     }
     gst_object_unref (writer);
   }
-  /* it has settled to 0.1 / (1 - 0.5) */
-  recorder_wait (recorder, recorder_count (recorder) + 2 * RATE);
+  /* it has settled to 0.1 / (1 - 0.5); the stream stands still meanwhile */
+  until = recorder_count (recorder) + 2 * RATE;
+  recorder_allow (recorder, until);
+  recorder_wait (recorder, until);
   set_on (pipeline, "last", "length", recorder_count (recorder) + RATE);
+  recorder_clear (recorder);
+  recorder_allow (recorder, G_MAXUINT64);
   wait_for_end (pipeline);
   assert_sample (recorder_samples (recorder)[recorder->frames - 1], 0.2, 1e-6,
       recorder->frames);

@@ -4,7 +4,7 @@
  * signal, to a fraction of a frame, the ended signal and the end of the stream.
  */
 
-#include "nodes/check-param.h"
+#include "nodes/check-source.h"
 
 #define OUT " ! fakesink name=out"
 
@@ -12,22 +12,6 @@
 #define LENGTH "length=12000 "
 
 static const gchar *factories[] = { "oscillator", "constantsource" };
-
-typedef struct
-{
-  GstElement *pipeline;
-  GstElement *source;
-  Recorder *recorder;
-  guint ended;                  /* by the ended signal */
-  guint64 ended_at;             /* frames that came before it */
-} Fixture;
-
-static void
-on_ended (GstElement * source, Fixture * self)
-{
-  self->ended++;
-  self->ended_at = recorder_count (self->recorder);
-}
 
 /* The source in the launch line is the element named s */
 static void
@@ -37,28 +21,8 @@ open_line (Fixture * self, const gchar * format, ...)
   va_list args;
 
   va_start (args, format);
-  self->pipeline = launch_valist (format, args);
+  open_pipeline (self, launch_valist (format, args));
   va_end (args);
-  self->source = get_element (self->pipeline, "s");
-  self->recorder = record (self->pipeline, "out");
-  self->ended = 0;
-  self->ended_at = 0;
-  g_signal_connect (self->source, "ended", G_CALLBACK (on_ended), self);
-}
-
-static void
-play_to_end (Fixture * self)
-{
-  play (self->pipeline);
-  wait_for_end (self->pipeline);
-}
-
-static void
-close_line (Fixture * self)
-{
-  stop (self->pipeline);
-  gst_object_unref (self->source);
-  recorder_free (self->recorder);
 }
 
 static gboolean

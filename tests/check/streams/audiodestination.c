@@ -7,6 +7,7 @@
 
 #include "check-quarks.h"
 #include "nodes/check-param.h"
+#include "streams/check-destination.h"
 
 #include <gst/base/gstbasesink.h>
 
@@ -109,34 +110,12 @@ make_failing_sink (guint buffers)
 /* Verbs and messages */
 
 static gboolean
-ask (GstElement * pipeline, const gchar * verb)
-{
-  GstElement *d = get_element (pipeline, "d");
-  gboolean done = FALSE;
-
-  g_signal_emit_by_name (d, verb, &done);
-  gst_object_unref (d);
-  return done;
-}
-
-static gboolean
 suspend_at (GstElement * pipeline, gdouble time)
 {
   GstElement *d = get_element (pipeline, "d");
   gboolean done = FALSE;
 
   g_signal_emit_by_name (d, "suspend-at", time, &done);
-  gst_object_unref (d);
-  return done;
-}
-
-static gboolean
-set_sink_id (GstElement * pipeline, const gchar * id)
-{
-  GstElement *d = get_element (pipeline, "d");
-  gboolean done = FALSE;
-
-  g_signal_emit_by_name (d, "set-sink-id", id, &done);
   gst_object_unref (d);
   return done;
 }
