@@ -32,6 +32,31 @@ gst_web_audio_filter_get_interpretation (GstWebAudioNode * node)
   return (WebAudioInterpretation) interpretation;
 }
 
+/*
+ * gst_web_audio_filter_is_narrower:
+ * @channels: those that the filter remembers
+ *
+ * Returns: whether sound of fewer channels comes in. The output has then as many
+ *     as the input; while that is silent, all of the tail is heard.
+ */
+gboolean
+gst_web_audio_filter_is_narrower (const GstWebAudioBlock * block,
+    guint channels)
+{
+  guint c, i;
+
+  if (block->channels >= channels || block->silent)
+    return FALSE;
+  for (c = 0; c < block->channels; c++) {
+    const gfloat *plane = gst_web_audio_block_plane (block, c);
+
+    for (i = 0; i < block->frames; i++)
+      if (plane[i] != 0)
+        return TRUE;
+  }
+  return FALSE;
+}
+
 /* Mixes @block up. */
 static gboolean
 widen (GstWebAudioNode * node, guint64 frame, GstWebAudioBlock * block,

@@ -16,6 +16,10 @@ WebAudioInterpretation gst_web_audio_filter_get_interpretation
     (GstWebAudioNode * node);
 
 G_GNUC_INTERNAL
+gboolean gst_web_audio_filter_is_narrower (const GstWebAudioBlock * block,
+    guint channels);
+
+G_GNUC_INTERNAL
 gboolean gst_web_audio_filter_begin (GstWebAudioNode * node, guint64 frame,
     GstWebAudioBlock * block, guint channels, GstWebAudioBlock * result);
 

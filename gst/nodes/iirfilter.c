@@ -67,6 +67,11 @@ gst_web_audio_iir_filter_process (GstWebAudioNode * node, guint64 frame,
     past->channels = channels;
     return GST_FLOW_OK;
   }
+  /* as browsers do, begins anew */
+  if (gst_web_audio_filter_is_narrower (block, past->channels)) {
+    webaudio_recursion_reset (past);
+    past->channels = channels;
+  }
   webaudio_recursion_widen (past, channels, interpretation);
   if (!gst_web_audio_filter_begin (node, frame, block, past->channels, &result))
     return GST_FLOW_ERROR;
@@ -76,6 +81,15 @@ gst_web_audio_iir_filter_process (GstWebAudioNode * node, guint64 frame,
       (const gfloat * const *) in, channels, interpretation, block->frames);
   gst_web_audio_filter_end (block, &result);
   return GST_FLOW_OK;
+}
+
+/* While there is a tail of more channels than come in, sound may end it at any
+ * quantum. */
+static guint
+gst_web_audio_iir_filter_max_block (GstWebAudioNode * node)
+{
+  return GST_WEB_AUDIO_IIR_FILTER (node)->filter.past.channels >
+      node->mixed_channels ? GST_WEB_AUDIO_QUANTUM : 0;
 }
 
 static gboolean
@@ -316,6 +330,7 @@ gst_web_audio_iir_filter_class_init (GstWebAudioIirFilterClass * klass)
   node_class->locate = gst_web_audio_iir_filter_locate;
   node_class->process = gst_web_audio_iir_filter_process;
   node_class->at_rest = gst_web_audio_iir_filter_at_rest;
+  node_class->max_block = gst_web_audio_iir_filter_max_block;
   gst_web_audio_node_class_add_output (node_class);
   gst_web_audio_node_class_add_input (node_class);
 }

@@ -319,6 +319,38 @@ find_connection (Scene * scene, JsonObject * description)
   return -1;
 }
 
+/* Pads of one element cannot be linked to each other. */
+static gboolean
+link_connection (Scene * scene, Connection * connection)
+{
+  GstPad *in, *out;
+  gboolean linked;
+
+  if (GST_PAD_PARENT (connection->src) != GST_PAD_PARENT (connection->sink))
+    return gst_pad_link (connection->src, connection->sink) == GST_PAD_LINK_OK;
+  connection->between = make_element ("gain", "Gain");
+  add_to_pipeline (scene, connection->between);
+  in = gst_element_get_static_pad (connection->between, "sink");
+  out = gst_element_get_static_pad (connection->between, "src");
+  linked = gst_pad_link (connection->src, in) == GST_PAD_LINK_OK
+      && gst_pad_link (out, connection->sink) == GST_PAD_LINK_OK;
+  gst_element_sync_state_with_parent (connection->between);
+  gst_object_unref (in);
+  gst_object_unref (out);
+  return linked;
+}
+
+static void
+unlink_connection (Scene * scene, Connection * connection)
+{
+  if (!connection->between) {
+    gst_pad_unlink (connection->src, connection->sink);
+    return;
+  }
+  gst_element_set_state (connection->between, GST_STATE_NULL);
+  gst_bin_remove (GST_BIN (scene->pipeline), connection->between);
+}
+
 /* The API ignores a connection that exists. */
 void
 make_connection (Scene * scene, JsonObject * description)
@@ -341,7 +373,7 @@ make_connection (Scene * scene, JsonObject * description)
   connection->sink = json_object_has_member (description, "param") ?
       get_param_input (to, get_string (description, "param")) :
       get_input (to, get_number_or (description, "input", 0));
-  if (gst_pad_link (connection->src, connection->sink) != GST_PAD_LINK_OK)
+  if (!link_connection (scene, connection))
     quit (EXIT_FAILURE, "%s cannot be linked to %s", from->id, to->id);
   g_ptr_array_add (scene->connections, connection);
 
@@ -368,6 +400,7 @@ connection_free (Connection * connection)
 {
   gst_object_unref (connection->src);
   gst_object_unref (connection->sink);
+  gst_clear_object (&connection->between);
   g_free (connection);
 }
 
@@ -381,7 +414,7 @@ end_connection (Scene * scene, JsonObject * description)
     quit (EXIT_FAILURE, "%s is not connected to %s",
         get_string (description, "from"), get_string (description, "to"));
   connection = g_ptr_array_index (scene->connections, i);
-  gst_pad_unlink (connection->src, connection->sink);
+  unlink_connection (scene, connection);
   release_pad (connection->src);
   release_pad (connection->sink);
   g_ptr_array_remove_index_fast (scene->connections, i);

@@ -24,6 +24,7 @@ typedef struct
   JsonObject *description;
   GstPad *src;
   GstPad *sink;
+  GstElement *between;          /* where a node is connected to itself */
 } Connection;
 
 typedef struct
