@@ -294,7 +294,7 @@ gather_channel (Gathering * gathering, guint port, GstWebAudioBlock * channel)
   GstFlowReturn flow = gathering_take (gathering, port);
   guint longest = gathering_find_longest (gathering);
 
-  channel->buffer = NULL;
+  memset (channel, 0, sizeof (GstWebAudioBlock));
   channel->frames = longest;
   channel->silent = TRUE;
   if (flow == GST_FLOW_OK && longest > 0)
