@@ -115,6 +115,7 @@ from_db (double db)
 typedef float Floats __attribute__((vector_size (16),
         aligned (__alignof__ (float)), may_alias));
 typedef int32_t Ints __attribute__((vector_size (16)));
+typedef uint32_t Bits __attribute__((vector_size (16)));
 typedef double Pair __attribute__((vector_size (16)));
 typedef int64_t Longs __attribute__((vector_size (16)));
 typedef float Half __attribute__((vector_size (8), may_alias));
@@ -150,8 +151,8 @@ static inline Floats
 log2_of (Floats x)
 {
   /* a mantissa from the root of 1/2 to that of 2 */
-  const Ints exponent = ((Ints) x - 0x3f3504f3) >> 23;
-  const Floats mantissa = (Floats) ((Ints) x - (exponent << 23));
+  const Ints exponent = (Ints) ((Bits) x - 0x3f3504f3) >> 23;
+  const Floats mantissa = (Floats) ((Bits) x - ((Bits) exponent << 23));
   const Floats s = (mantissa - 1) / (mantissa + 1);
   const Floats q = s * s;
 
@@ -179,7 +180,7 @@ split_exponent (Floats x, Floats * power)
   /* adding 1.5 * 2^23 leaves the integer in the last bits */
   const Floats shifted = x + 12582912.f;
 
-  *power = (Floats) (((Ints) shifted - 0x4b400000 + 127) << 23);
+  *power = (Floats) (((Bits) shifted - 0x4b400000 + 127) << 23);
   return shifted - 12582912.f;
 }
 
