@@ -159,7 +159,9 @@ conformance
 suite leaks "$root/build" --setup leaks --suite leaks
 suite valgrind "$root/build" --setup valgrind --suite valgrind
 
-CC=clang build clang "$root/build-clang" || :
+if CC=clang build clang "$root/build-clang"; then
+  suite clang "$root/build-clang" --no-suite plain
+fi
 
 if build "gcc, ASan and UBSan" "$root/build-asan" -Db_sanitize=address,undefined \
     -Dgobject-cast-checks=enabled; then
