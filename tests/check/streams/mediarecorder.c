@@ -942,6 +942,8 @@ GST_START_TEST (test_bytes_unlinked)
   for (i = 0; i < 2; i++) {
     Fixture *f = i ? with : without;
 
+    /* of a random identifier Matroska writes no leading zeros */
+    g_random_set_seed (1);
     call (f, "start");
     push (f, RATE);
     call (f, "stop");
