@@ -23,7 +23,7 @@ from pathlib import Path
 from queue import Empty, Queue
 
 HERE = Path(__file__).resolve().parent
-RUN_TIMEOUT = 300
+RUN_TIMEOUT = 60
 
 
 class Failure(Exception):

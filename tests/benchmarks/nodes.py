@@ -86,11 +86,12 @@ NODES = [
     node('stereopanner', 'StereoPanner', {'pan': 0.3}, channels=2,
          stock='audiopanorama panorama=0.3'),
     node('panner, equalpower', 'Panner', {'positionX': 1, 'positionZ': -1}, channels=2),
-    node('panner, HRTF', 'Panner', {'panningModel': 'HRTF', 'positionX': 1}, row=2, channels=2),
     node('channelsplitter and channelmerger', 'ChannelMerger', {'numberOfInputs': 2},
          channels=2),
     node('analyser', 'Analyser',
          stock='spectrum bands=1024 interval=1000000000000'),
+    # last, because Chromium does not always come back from it
+    node('panner, HRTF', 'Panner', {'panningModel': 'HRTF', 'positionX': 1}, row=2, channels=2),
 ]
 
 
