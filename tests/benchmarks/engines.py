@@ -217,10 +217,13 @@ class Chromium:
              '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1']
 
     def __init__(self):
-        # a short path: the browser puts sockets there
-        self.profile = tempfile.mkdtemp(prefix='benchmark-')
         self.server = PageServer()
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.start()
+
+    def start(self):
+        # a short path: the browser puts sockets there
+        self.profile = tempfile.mkdtemp(prefix='benchmark-')
         # a session of its own, so that all of its processes can be found
         self.process = subprocess.Popen(
             # should this program be killed, the browser goes too
@@ -257,6 +260,9 @@ class Chromium:
             if body.startswith(b'{"error"'):
                 raise Failure(json.loads(body)['error'])
             return body
+        # it would not take the next one either
+        self.stop()
+        self.start()
         raise Failure(f'no answer in {RUN_TIMEOUT} s')
 
     def can(self, case):
@@ -276,8 +282,7 @@ class Chromium:
         return b''.join(self.ask({'command': 'samples', 'scene': scene})
                         for scene in scenes)
 
-    def close(self):
-        self.server.shutdown()
+    def stop(self):
         for sign, seconds in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
             deadline = time.monotonic() + seconds
             while True:
@@ -291,8 +296,12 @@ class Chromium:
                     break
                 time.sleep(0.1)
         self.process.wait()
-        self.server.server_close()
         shutil.rmtree(self.profile, ignore_errors=True)
+
+    def close(self):
+        self.server.shutdown()
+        self.stop()
+        self.server.server_close()
 
 
 def version(argv):

@@ -4,6 +4,7 @@
  * may consume it.
  */
 
+#include "check-quarks.h"
 #include "nodes/check-param.h"
 
 #define OUT " ! fakesink name=out"
