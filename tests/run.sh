@@ -160,7 +160,7 @@ suite leaks "$root/build" --setup leaks --suite leaks
 suite valgrind "$root/build" --setup valgrind --suite valgrind
 
 if CC=clang build clang "$root/build-clang"; then
-  suite clang "$root/build-clang" --no-suite plain
+  suite clang "$root/build-clang" --suite tsan
 fi
 
 if build "gcc, ASan and UBSan" "$root/build-asan" -Db_sanitize=address,undefined \
