@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Asking a filter for its response.
+ * Asking a filter for its response, and what becomes of its channels.
  */
 #ifndef __CHECK_RESPONSE_H__
 #define __CHECK_RESPONSE_H__
@@ -66,6 +66,34 @@ ask_magnitude (GstElement * element, gdouble frequency)
 
   gst_structure_free (response);
   return magnitude;
+}
+
+/* Where sound is mono, the output of @filter is, at once and for every block
+ * size. Returns its first mono sample. */
+static inline gfloat
+check_narrower (const gchar * filter)
+{
+  static const guint sizes[] = { 128, 1024, 8192 };
+  gfloat first = 0;
+  guint i, j;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    Recorder *recorder = render ("channelmerger name=merge number-of-inputs=2 "
+        "! filter. oscillator frequency=300 stop=10000000 ! merge.sink_1 "
+        "constantsource ! filter. %s name=filter ! gain "
+        "channel-count=2 channel-count-mode=explicit "
+        "channel-interpretation=discrete length=4000 block-size=%u "
+        "! fakesink name=out", filter, sizes[i]);
+    const gfloat *samples = recorder_samples (recorder);
+
+    fail_unless_equals_int (recorder_channels (recorder), 2);
+    for (j = 1; j < 4000; j++)
+      fail_unless ((samples[2 * j + 1] != 0) == (j < 512), "frame %u", j);
+    fail_unless (i == 0 || samples[2 * 512] == first);
+    first = samples[2 * 512];
+    recorder_free (recorder);
+  }
+  return first;
 }
 
 #endif
